@@ -1,0 +1,9 @@
+"""Puts the run together: the test system of ``fixtures`` and the renderings of ``reports``."""
+
+pytest_plugins = [
+    "fixtures.plugins.options",
+    "fixtures.plugins.traceability",
+    "fixtures.plugins.rig",
+    "fixtures.plugins.verdicts",
+    "reports.plugin",
+]
