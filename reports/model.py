@@ -1,0 +1,130 @@
+"""The shapes in which a run is told: plain JSON types, the same on the wire, in the journal and in the record.
+
+``run-record.schema.json`` says the same for readers in other languages and is what the checks use; a test holds
+the two together.
+"""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Verdict = Literal["pass", "fail", "inconclusive", "not_applicable", "observed", "error"]
+Blame = Literal["module", "peer", "network", "rig", "harness"]
+VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "inconclusive", "observed", "not_applicable", "error")
+BLAMES: tuple[Blame, ...] = ("module", "peer", "network", "rig", "harness")
+
+OBLIGATION_NAMES = {"M": "mandatory", "D": "documented", "O": "observed only"}
+
+
+class Observation(TypedDict):
+    """What a module did where the documents leave it open."""
+
+    requirement: str
+    what: str
+    value: str
+
+
+class Case(TypedDict):
+    """One case that ran to its end, with its verdict."""
+
+    id: str
+    title: str
+    area: str
+    requirements: list[str]
+    obligation: str
+    verdict: Verdict
+    blame: Blame | None
+    message: str
+    broken: list[str]
+    observations: list[Observation]
+    started: str
+    duration_s: float
+    transcript: list[str]
+    attempts: int
+
+
+class Probe(TypedDict):
+    """One line of the comparison of what the profile declares with what the module turned out to do."""
+
+    what: str
+    declared: Any
+    found: Any
+    fits: bool
+
+
+class Run(TypedDict, total=False):
+    """What was judged, by what, since when."""
+
+    rig: dict[str, Any]
+    module: dict[str, str]
+    profile: dict[str, Any]
+    probe: list[Probe]
+    started: str
+
+
+class Problem(TypedDict):
+    """A problem of the run as a whole. ``blame`` is one of BLAMES, or ``usage``."""
+
+    blame: str
+    message: str
+
+
+class Status(TypedDict):
+    """The exit status of the run: number, name (of ``reports.status.ExitStatus``) and meaning."""
+
+    code: int
+    name: str
+    meaning: str
+
+
+class AreaSummary(TypedDict):
+    """An area in numbers: requirements in the catalogue, how many of them were decided, cases by verdict."""
+
+    area: str
+    title: str
+    requirements: int
+    decided: int
+    verdicts: dict[str, int]
+
+
+class BrokenRequirement(TypedDict):
+    """A requirement that at least one case proved broken."""
+
+    id: str
+    statement: str
+    obligation: str
+    sources: list[str]
+    cases: list[str]
+
+
+class ObservedValues(TypedDict):
+    """What was observed of one thing: each value with the number of cases that saw it."""
+
+    requirement: str
+    what: str
+    values: dict[str, int]
+
+
+class Summary(TypedDict):
+    """The run in numbers."""
+
+    verdicts: dict[str, int]
+    areas: list[AreaSummary]
+    broken: list[BrokenRequirement]
+    observed: list[ObservedValues]
+
+
+class Record(TypedDict):
+    """A whole run: the document ``run.json``."""
+
+    schema: str
+    rig: dict[str, Any]
+    module: dict[str, str]
+    profile: dict[str, Any]
+    probe: list[Probe]
+    started: str
+    finished: str | None
+    status: Status
+    summary: Summary
+    problems: list[Problem]
+    unfinished: list[str]
+    cases: list[Case]
+    comment: NotRequired[str]

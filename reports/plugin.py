@@ -1,0 +1,277 @@
+"""The pytest plugin that makes a run's reports: journal and record, Allure results, terminal summary, exit status.
+
+It reads two things of the test system, and nothing else: ``report.conformance`` on the teardown report of each case
+(``{"case": Case, "run": Run}``, see :mod:`reports.model`), and the hooks ``pytest_conformance_run`` and
+``pytest_conformance_problem``. Under pytest-xdist cases reach the controller with their reports, and what the hooks
+told a worker reaches it when the worker ends; the Allure results are written where the case ran.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from allure_commons.model2 import TestResult
+from allure_commons.types import AttachmentType
+
+from reports import allure_results
+from reports.collector import Collector
+from reports.journal import journal_path
+from reports.model import Problem, Run
+from reports.record import write_record
+from reports.status import ExitStatus
+from reports.terminal import closing_line, summary_lines
+from suites.catalogue import Catalogue, CatalogueError, load_catalogue
+
+OUT = Path("reports/out")
+HANDOFF = "CONFORMANCE_HANDOFF"
+"""The environment variable by which ``reports.conformance`` names the file that tells it where the results are."""
+
+_PASSIVE = ("collectonly", "showfixtures", "show_fixtures_per_test", "setupplan", "setuponly")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the reports. Where the Allure results go is allure-pytest's own ``--alluredir``."""
+    group = parser.getgroup("conformance reports")
+    group.addoption(
+        "--run-record",
+        metavar="PATH",
+        default=None,
+        help=f"where the record of the run goes, one JSON document (default: {OUT / 'run.json'})",
+    )
+    parser.addini("conformance_catalogue", "folder of the catalogue (default: the suites' own)", type="paths")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Switch the reports on, before allure-pytest looks where its results go."""
+    if any(getattr(config.option, name, False) for name in _PASSIVE):
+        return
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(WorkerMessages(config), "conformance-worker")
+    else:
+        config.pluginmanager.register(Reports(config), "conformance-reports")
+    config.pluginmanager.register(AllureWriter(config), "conformance-allure")
+
+
+def _catalogue(config: pytest.Config) -> Catalogue:
+    folders = config.getini("conformance_catalogue")
+    try:
+        return load_catalogue(folders[0] if folders else None)
+    except CatalogueError as problem:
+        raise pytest.UsageError(f"the catalogue: {problem}") from problem
+
+
+class WorkerMessages:
+    """In a worker of pytest-xdist: what the hooks tell, sent to the controller when the worker ends."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._told: dict[str, Any] = {"run": {}, "problems": []}
+        cast("Any", config).workeroutput["conformance"] = self._told
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_run(self, run: Run) -> None:
+        """Keep it for the controller."""
+        self._told["run"] = run
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_problem(self, problem: Problem) -> None:
+        """Keep it for the controller."""
+        self._told["problems"].append(problem)
+
+
+class AllureWriter:
+    """Where cases run: writes each case's verdict into its Allure result before allure-pytest writes that."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._catalogue: Catalogue | None = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """At the teardown report the result is whole and not yet written."""
+        told = getattr(report, "conformance", None)
+        ran_elsewhere = hasattr(report, "node")
+        if report.when != "teardown" or not told or ran_elsewhere:
+            return
+        listener = self._config.pluginmanager.get_plugin("allure_listener")
+        result = listener.allure_logger.get_test(None) if listener else None
+        if listener and isinstance(result, TestResult):
+            self._catalogue = self._catalogue or _catalogue(self._config)
+            allure_results.decorate(result, told["case"], self._catalogue)
+            transcript = "\n".join(told["case"]["transcript"]) or "(nothing was said)"
+            listener.attach_data(transcript, "transcript", AttachmentType.TEXT, None)
+
+
+class Reports:
+    """Where the run is steered: gathers the cases, writes journal and record, decides the exit status."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._record_path = self._place(config.getoption("--run-record"), "run.json")
+        self._results = self._allure_folder()
+        self._collector: Collector | None = None
+        self._shown = False
+
+    def _place(self, given: str | None, name: str) -> Path:
+        """A path of the user's, from where pytest was called, or the default, from the root."""
+        return self._config.invocation_params.dir / given if given else self._config.rootpath / OUT / name
+
+    def _allure_folder(self) -> Path | None:
+        """Give allure-pytest its folder. Only our own is emptied: what the user named is the user's."""
+        option = self._config.option
+        if not hasattr(option, "allure_report_dir"):
+            return None
+        self._folder_is_ours = option.allure_report_dir is None
+        folder = self._place(option.allure_report_dir, "allure-results")
+        option.allure_report_dir = str(folder)
+        return folder
+
+    # -- the run ---------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Clear away what a former run left, so that nobody takes it for this one's, and open the journal."""
+        catalogue = _catalogue(self._config)
+        self._record_path.unlink(missing_ok=True)
+        if self._results:
+            if self._folder_is_ours:
+                _empty(self._results)
+            allure_results.write_categories(self._results)
+        self._collector = Collector(catalogue, journal_path(self._record_path))
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        place = os.environ.pop(HANDOFF, None)
+        if place:
+            told = {"results": self._results and str(self._results), "record": str(self._record_path)}
+            Path(place).write_text(json.dumps(told), encoding="utf-8")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_run(self, run: Run) -> None:
+        """The module has said what it is."""
+        self._take_run(run)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_problem(self, problem: Problem) -> None:
+        """Something is wrong that is no case's fault."""
+        self._gather().add_problem(problem)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """A worker of pytest-xdist has ended: take over what its hooks were told."""
+        told = getattr(node, "workeroutput", {}).get("conformance", {"run": {}, "problems": []})
+        self._take_run(told["run"])
+        for problem in told["problems"]:
+            self._gather().add_problem(problem)
+        if error:
+            self._gather().add_problem(Problem(blame="harness", message=f"worker {node.gateway.id}: {error}"))
+
+    def _take_run(self, run: Run) -> None:
+        if run and self._gather().add_run(run) and self._results:
+            allure_results.write_environment(self._results, run)
+
+    def _gather(self) -> Collector:
+        """The collector. Before the session starts there is none, and pytest is about to end with a usage error."""
+        if self._collector is None:
+            raise pytest.UsageError("a problem was reported before the session started")
+        return self._collector
+
+    # -- the cases -------------------------------------------------------------------------------------------------
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A case begins."""
+        self._gather().start(nodeid)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A phase of a case is over; with the teardown's report comes the verdict."""
+        told = getattr(report, "conformance", None)
+        if told:
+            self._take_run(told["run"])
+        self._gather().add_report(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of the suites that cannot be loaded is the harness's failure."""
+        if report.failed:
+            self._gather().add_problem(
+                Problem(blame="harness", message=f"{report.nodeid or 'the suites'} cannot be loaded: {_reason(report)}")
+            )
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Pytest or a plugin has failed."""
+        if self._collector:
+            lines = str(excrepr).strip().splitlines()
+            message = f"internal error: {lines[-1] if lines else excrepr}"
+            self._collector.add_problem(Problem(blame="harness", message=message))
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Somebody has ended the run. Pytest's own reasons to stop come here too, as other types."""
+        if self._collector and excinfo.type is KeyboardInterrupt:
+            self._collector.interrupted = True
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Decide the exit status and write the record; the journal goes when the record lies."""
+        if self._collector is None:
+            return
+        record = self._collector.finish(int(exitstatus))
+        session.exitstatus = record["status"]["code"]
+        try:
+            write_record(record, self._record_path)
+            if self._results:
+                allure_results.write_problems(self._results, record["problems"], str(record["finished"]))
+        except OSError as problem:
+            session.exitstatus = session.exitstatus or ExitStatus.HARNESS
+            self._write(f"the run record cannot be written: {problem}; the journal is {self._collector.journal.path}")
+            self._collector.journal.close()
+        else:
+            self._collector.journal.discard()
+        if int(exitstatus) == pytest.ExitCode.INTERNAL_ERROR:
+            self._show()  # pytest shows no summary then
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self) -> Generator[None]:
+        """Ours stands below pytest's own sections: the last thing on the screen is what a person wants first."""
+        yield
+        self._show()
+
+    def _show(self) -> None:
+        record = self._collector.record if self._collector else None
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if record is None or terminal is None or self._shown:
+            return
+        self._shown = True
+        terminal.write_sep("=", "conformance")
+        for line in summary_lines(record, terminal._tw.fullwidth - 4):  # noqa: SLF001 - no public way to the width
+            terminal.write_line(line.text, **line.style)
+        terminal.write_line(f"record    {self._shorten(self._record_path)}")
+        if self._results:
+            terminal.write_line(f"results   {self._shorten(self._results)}")
+        last = closing_line(record)
+        terminal.write_line(last.text, **last.style)
+
+    def _write(self, text: str) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal:
+            terminal.write_line(text, red=True)
+
+    def _shorten(self, path: Path) -> str:
+        here = self._config.invocation_params.dir
+        return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _empty(folder: Path) -> None:
+    """Take away what a former run left in ``folder``."""
+    for one in folder.iterdir() if folder.is_dir() else ():
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
+
+
+def _reason(report: pytest.CollectReport) -> str:
+    lines = [line for line in report.longreprtext.strip().splitlines() if line.strip()]
+    return lines[-1].removeprefix("E").strip() if lines else "no reason given"

@@ -1,0 +1,119 @@
+"""The record of a run: one JSON document, written whole or not at all, read back with clear errors."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+
+from reports.model import Case, Problem, Record, Run, Status
+from reports.status import MEANING, ExitStatus
+from reports.summary import summarise
+from suites.catalogue import Catalogue
+
+SCHEMA = "eswifi-conformance/run/1"
+SCHEMA_FILE = Path(__file__).with_name("run-record.schema.json")
+
+
+class RecordError(Exception):
+    """A file is no run record. The message names the file, the place in it and what was expected."""
+
+
+def now() -> str:
+    """This moment as the record writes it: ISO 8601, UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def build_record(
+    run: Run,
+    cases: Sequence[Case],
+    catalogue: Catalogue,
+    *,
+    status: ExitStatus,
+    started: str,
+    finished: str | None,
+    problems: Iterable[Problem] = (),
+    unfinished: Iterable[str] = (),
+) -> Record:
+    """Put a run together. ``finished`` is None for a run that was cut off."""
+    return Record(
+        schema=SCHEMA,
+        rig=run.get("rig", {}),
+        module=run.get("module", {}),
+        profile=run.get("profile", {}),
+        probe=run.get("probe", []),
+        started=run.get("started", started),
+        finished=finished,
+        status=Status(code=int(status), name=status.name.lower(), meaning=MEANING[status]),
+        summary=summarise(cases, catalogue),
+        problems=list(problems),
+        unfinished=list(unfinished),
+        cases=list(cases),
+    )
+
+
+def write_record(record: Record, path: Path) -> None:
+    """Write ``record`` to ``path``: a reader sees the former file or this one, never a part."""
+    write_atomically(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` (UTF-8) in one step. The folder is made where it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(0o644)  # mkstemp's 0600 would keep a report from its readers
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read_record(path: Path) -> Record:
+    """Read and check the record in ``path``. Raises RecordError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except ValueError as problem:
+        raise RecordError(f"{path}: is no JSON: {problem}") from problem
+    if complaint := complain(document):
+        raise RecordError(f"{path}: {complaint}")
+    return cast("Record", document)
+
+
+def complain(document: Any) -> str | None:
+    """What is wrong with ``document`` as a run record, in one line; None when nothing is."""
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        found = document.get("schema") if isinstance(document, dict) else type(document).__name__
+        return f"is no run record of this edition: schema is {found!r}, expected {SCHEMA!r}"
+    return _first_error(_validator("#"), document)
+
+
+def complain_of_case(case: Any) -> str | None:
+    """What is wrong with ``case`` as one entry of ``cases``, in one line; None when nothing is."""
+    return _first_error(_validator("#/$defs/case"), case)
+
+
+def _first_error(validator: jsonschema.protocols.Validator, document: Any) -> str | None:
+    error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    if error is None:
+        return None
+    place = error.json_path.removeprefix("$").removeprefix(".")
+    return f"{place or 'the document'}: {error.message[:300]}"
+
+
+@cache
+def _validator(reference: str) -> jsonschema.protocols.Validator:
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(
+        {"$ref": reference, "$defs": schema["$defs"]} if reference != "#" else schema
+    )

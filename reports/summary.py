@@ -1,0 +1,77 @@
+"""A run in numbers: from cases and catalogue to a :class:`~reports.model.Summary`."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from reports.model import VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Summary
+from reports.status import broken_requirements
+from suites.catalogue import Catalogue
+
+DECIDING = ("pass", "fail", "observed")
+"""Verdicts after which something is known of the requirements that the case names."""
+
+
+def summarise(cases: Sequence[Case], catalogue: Catalogue) -> Summary:
+    """Count ``cases`` by verdict, area and requirement. Ids that the catalogue lacks are counted all the same."""
+    return Summary(
+        verdicts=count_verdicts(cases),
+        areas=[_area(key, cases, catalogue) for key in _areas(cases, catalogue)],
+        broken=_broken(cases, catalogue),
+        observed=_observed(cases),
+    )
+
+
+def count_verdicts(cases: Iterable[Case]) -> dict[str, int]:
+    """The number of cases of each verdict, all six of them, in the order in which they are shown."""
+    counted = Counter(one["verdict"] for one in cases)
+    return {verdict: counted[verdict] for verdict in VERDICTS}
+
+
+def _areas(cases: Sequence[Case], catalogue: Catalogue) -> list[str]:
+    """The areas that have a case, in the order of the catalogue; those that it lacks at the end."""
+    touched = {one["area"] for one in cases}
+    known = [key for key in catalogue.areas if key in touched]
+    return known + sorted(touched - set(known))
+
+
+def _area(key: str, cases: Sequence[Case], catalogue: Catalogue) -> AreaSummary:
+    mine = [one for one in cases if one["area"] == key]
+    ids = {one.id for one in catalogue.requirements.values() if one.area == key}
+    named = {i for one in cases if one["verdict"] in DECIDING for i in one["requirements"]}
+    return AreaSummary(
+        area=key,
+        title=catalogue.areas[key].title if key in catalogue.areas else key,
+        requirements=len(ids),
+        decided=len(ids & named),
+        verdicts=count_verdicts(mine),
+    )
+
+
+def _broken(cases: Sequence[Case], catalogue: Catalogue) -> list[BrokenRequirement]:
+    by_id: dict[str, list[str]] = {}
+    for case in cases:
+        for one in broken_requirements(case):
+            by_id.setdefault(one, []).append(case["id"])
+    return [_broken_requirement(one, ids, catalogue) for one, ids in by_id.items()]
+
+
+def _broken_requirement(key: str, cases: list[str], catalogue: Catalogue) -> BrokenRequirement:
+    entry = catalogue.requirements.get(key)
+    return BrokenRequirement(
+        id=key,
+        statement=entry.statement if entry else "(not in the catalogue)",
+        obligation=entry.obligation if entry else "",
+        sources=[str(one) for one in entry.sources] if entry else [],
+        cases=cases,
+    )
+
+
+def _observed(cases: Sequence[Case]) -> list[ObservedValues]:
+    seen: dict[tuple[str, str], Counter[str]] = {}
+    for case in cases:
+        for one in case["observations"]:
+            seen.setdefault((one["requirement"], one["what"]), Counter())[one["value"]] += 1
+    return [
+        ObservedValues(requirement=requirement, what=what, values=dict(values.most_common()))
+        for (requirement, what), values in sorted(seen.items())
+    ]

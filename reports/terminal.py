@@ -1,0 +1,120 @@
+"""The summary of a run on the terminal: lines of text with a style each, made from the record alone."""
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from reports.model import OBLIGATION_NAMES, VERDICTS, AreaSummary, BrokenRequirement, ObservedValues, Record
+
+MOST_OBSERVATIONS = 25
+MOST_CASES = 8
+_HEADS = {"pass": "pass", "fail": "fail", "inconclusive": "inconcl", "observed": "observed"}
+_HEADS |= {"not_applicable": "n/a", "error": "error"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the summary; ``style`` holds the markup flags of pytest's terminal writer."""
+
+    text: str = ""
+    style: dict[str, bool] = field(default_factory=dict)
+
+
+def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
+    """What a person wants to know when the run is over, in the order in which it is asked."""
+    yield from _judged(record)
+    yield from _areas(record["summary"]["areas"])
+    yield from _broken(record["summary"]["broken"], width)
+    yield from _problems(record, width)
+    yield from _observed(record["summary"]["observed"])
+    yield Line()
+
+
+def closing_line(record: Record) -> Line:
+    """The outcome in one line, with the exit status."""
+    code, broken = record["status"]["code"], len(record["summary"]["broken"])
+    meaning = record["status"]["meaning"]
+    if broken:
+        meaning = f"not conforming: {broken} requirement{'s are' if broken > 1 else ' is'} broken"
+    style = {"bold": True, "green": code == 0, "red": code != 0}
+    return Line(f"{meaning} (exit status {code})", style)
+
+
+def _judged(record: Record) -> Iterator[Line]:
+    module, profile = record["module"], record["profile"]
+    product = " ".join(filter(None, (module.get("product"), module.get("firmware")))) or "unknown"
+    address = f" at {module['address']}" if module.get("address") else ""
+    yield Line(f"module    {product}{address}", {"bold": True})
+    yield Line(f"profile   {_name(profile)}")
+    yield Line(f"rig       {_name(record['rig'])}")
+    for one in record["probe"]:
+        if not one["fits"]:
+            text = f"          profile does not fit: {one['what']}: declared {one['declared']}, found {one['found']}"
+            yield Line(text, {"yellow": True})
+
+
+def _name(table: dict[str, Any]) -> str:
+    return str(table.get("name", "unknown"))
+
+
+def _areas(areas: list[AreaSummary]) -> Iterator[Line]:
+    if not areas:
+        return
+    wide = max(len(one["title"]) for one in areas)
+    yield Line()
+    heads = "".join(f"{_HEADS[verdict]:>9}" for verdict in VERDICTS)
+    yield Line(f"{'area':<{wide}}  requirements{heads}", {"bold": True})
+    for one in areas:
+        decided = f"{one['decided']} of {one['requirements']}"
+        counts = "".join(f"{one['verdicts'][verdict] or '-':>9}" for verdict in VERDICTS)
+        yield Line(f"{one['title']:<{wide}}  {decided:>12}{counts}", _area_style(one))
+
+
+def _area_style(area: AreaSummary) -> dict[str, bool]:
+    counts = area["verdicts"]
+    if counts["fail"] or counts["error"]:
+        return {"red": True}
+    return {"yellow": True} if counts["inconclusive"] else {}
+
+
+def _broken(entries: list[BrokenRequirement], width: int) -> Iterator[Line]:
+    if entries:
+        yield Line()
+        yield Line("broken requirements", {"bold": True, "red": True})
+    for one in entries:
+        where = "; ".join(one["sources"]) or "no source"
+        kind = OBLIGATION_NAMES.get(one["obligation"], "unknown")
+        yield Line(f"  {one['id']}  ({kind}; {where})", {"red": True})
+        yield from (Line(line) for line in _fold(one["statement"], width, "      "))
+        yield from (Line(f"      in {case}") for case in one["cases"][:MOST_CASES])
+        if (more := len(one["cases"]) - MOST_CASES) > 0:
+            yield Line(f"      and in {more} more")
+
+
+def _problems(record: Record, width: int) -> Iterator[Line]:
+    if record["problems"] or record["unfinished"]:
+        yield Line()
+        yield Line("problems of the run", {"bold": True, "red": True})
+    for one in record["problems"]:
+        first, *rest = one["message"].splitlines() or [""]
+        yield from (Line(line) for line in _fold(f"{one['blame']}: {first}", width, "  "))
+        yield from (Line(f"      {line}") for line in rest)
+    for case in record["unfinished"]:
+        yield Line(f"  not finished: {case}")
+
+
+def _observed(entries: list[ObservedValues]) -> Iterator[Line]:
+    if entries:
+        yield Line()
+        yield Line("observed where the documents leave it open or differ", {"bold": True})
+    for one in entries[:MOST_OBSERVATIONS]:
+        values = ", ".join(f"{value} ({count}x)" for value, count in one["values"].items())
+        # One module that answers now so and now so is worth a second look.
+        yield Line(f"  {one['requirement']}  {one['what']}: {values}", {"yellow": len(one["values"]) > 1})
+    if (more := len(entries) - MOST_OBSERVATIONS) > 0:
+        yield Line(f"  and {more} more in the run record")
+
+
+def _fold(text: str, width: int, indent: str) -> list[str]:
+    return textwrap.wrap(text, max(width, 40), initial_indent=indent, subsequent_indent=indent + "  ") or [indent]
