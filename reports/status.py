@@ -34,8 +34,10 @@ MEANING: dict[ExitStatus, str] = {
     ExitStatus.NO_PAGE: "conforming, but the HTML report could not be made",
 }
 
-JUDGED = ("pass", "fail", "inconclusive", "observed", "error")
-"""Verdicts of cases that ran. ``not_applicable`` is none: a run of nothing else has judged nothing."""
+JUDGED = ("pass", "fail", "observed", "error")
+
+
+"""Verdicts of cases that ran. A run of nothing but ``not_applicable`` and ``inconclusive`` has judged nothing."""
 
 
 def broken_requirements(case: Case) -> list[str]:
@@ -46,17 +48,14 @@ def broken_requirements(case: Case) -> list[str]:
 def case_status(case: Case) -> ExitStatus:
     """What one case alone makes of the run.
 
-    An undecided case (inconclusive) of a mandatory or documented requirement keeps the run from calling the
-    module conforming. One that only observes does so where somebody is to blame for it.
+    An inconclusive case changes nothing: it was left out for a reason that the summary shows (the rig does not
+    allow it, this machine cannot do it). Where a failure kept it from running, that failure counts by itself.
     """
     if case["verdict"] == "fail":
         return ExitStatus.BROKEN
-    if case["verdict"] not in ("error", "inconclusive"):
+    if case["verdict"] != "error":
         return ExitStatus.CONFORMING
-    if case["blame"] == "harness" or (case["verdict"] == "error" and case["blame"] is None):
-        return ExitStatus.HARNESS
-    undecided_observation = case["obligation"] == "O" and case["blame"] in (None, "module")
-    return ExitStatus.CONFORMING if undecided_observation else ExitStatus.BENCH
+    return ExitStatus.HARNESS if case["blame"] in ("harness", None) else ExitStatus.BENCH
 
 
 def problem_status(problem: Problem) -> ExitStatus:

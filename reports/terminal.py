@@ -37,6 +37,8 @@ def closing_line(record: Record) -> Line:
     meaning = record["status"]["meaning"]
     if broken:
         meaning = f"not conforming: {broken} requirement{'s are' if broken > 1 else ' is'} broken"
+    if inconclusive := record["summary"]["verdicts"]["inconclusive"]:
+        meaning += f"; {inconclusive} case{'s' if inconclusive > 1 else ''} inconclusive"
     style = {"bold": True, "green": code == 0, "red": code != 0}
     return Line(f"{meaning} (exit status {code})", style)
 

@@ -1,0 +1,104 @@
+"""The run's front door: ``python -m reports.conformance ARGS`` judges a module and makes the HTML report.
+
+Runs pytest with ARGS in the repository's root, then turns the Allure results into one HTML file whatever the
+outcome, says where it lies, and ends with pytest's exit status (``docs/reports.md``). The page has a status of its
+own only where all else is well.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from reports.allure_html import make_page
+from reports.journal import journal_path, rebuild
+from reports.node import ToolError
+from reports.plugin import HANDOFF, OUT
+from reports.record import RecordError, write_record
+from reports.status import ExitStatus
+from suites.catalogue import load_catalogue
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / OUT / "conformance.html"
+TOOLS = ROOT / OUT / "tools"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Judge, then report. Returns the exit status of the whole."""
+    with tempfile.TemporaryDirectory(prefix="conformance.") as folder:
+        handoff = Path(folder) / "handoff.json"
+        status = run_pytest(arguments, handoff)
+        told = json.loads(handoff.read_text(encoding="utf-8")) if handoff.exists() else None
+    if told is None:  # --help, --collect-only, or a usage error that pytest has told of
+        return status if status >= 0 else ExitStatus.HARNESS
+    record = Path(told["record"])
+    if journal_path(record).exists():
+        status = save_from_journal(record)
+    if told["results"]:
+        status = make_report(Path(told["results"]), status)
+    return status
+
+
+def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
+    """Run pytest to its end. Returns its status, negative where a signal ended it.
+
+    SIGINT comes to both of us from the terminal: pytest ends the run in order, and we wait for it. SIGTERM comes to
+    us alone, and pytest would not survive it; so it is passed on as SIGINT.
+    """
+    command = [sys.executable, "-m", "pytest", *arguments]
+    child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, HANDOFF: str(handoff)})
+
+    def end_in_order(_number: int, _frame: FrameType | None) -> None:
+        if child.poll() is None:
+            child.send_signal(signal.SIGINT)
+
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN), signal.signal(signal.SIGTERM, end_in_order)
+    try:
+        return child.wait()
+    finally:
+        signal.signal(signal.SIGINT, former[0])
+        signal.signal(signal.SIGTERM, former[1])
+
+
+def save_from_journal(record: Path) -> int:
+    """Pytest died without a word: make the record from its journal. Returns the status of the run."""
+    journal = journal_path(record)
+    say("the run was cut off; the record holds the cases that were finished")
+    try:
+        rebuilt = rebuild(journal, load_catalogue())
+        write_record(rebuilt, record)
+    except (RecordError, OSError) as problem:
+        say(f"the journal is of no use: {problem}")
+        return ExitStatus.HARNESS
+    journal.unlink()
+    return rebuilt["status"]["code"]
+
+
+def make_report(results: Path, status: int) -> int:
+    """Make the page and say where it lies. Returns ``status``, or NO_PAGE where that alone went wrong."""
+    try:
+        make_page(results, PAGE, TOOLS)
+    except (ToolError, OSError) as problem:
+        say(f"the HTML report could not be made: {problem}")
+        return status or ExitStatus.NO_PAGE
+    except KeyboardInterrupt:
+        say("the HTML report was not made: interrupted")
+        return status or ExitStatus.INTERRUPTED
+    here = Path.cwd()
+    say(f"report    {PAGE.relative_to(here) if PAGE.is_relative_to(here) else PAGE}")
+    return status
+
+
+def say(text: str) -> None:
+    """A line to the person at the terminal, after everything of pytest's."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
