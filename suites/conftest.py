@@ -1,0 +1,21 @@
+"""What the areas' cases are given besides the test system's own fixtures."""
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import Network
+from suites.flows import Server
+from suites.profiles import Profile
+
+
+@pytest.fixture
+def server(at: ATClient, peers: Network, profile: Profile, case: Case) -> Server:
+    """A multi-accept server on socket 0 with a port of its own, not yet configured."""
+    return Server(at, peers, profile, case, peers.free_port())
+
+
+@pytest.fixture
+def single_server(at: ATClient, peers: Network, profile: Profile, case: Case) -> Server:
+    """A single server (P5=1) on socket 0 with a port of its own, not yet configured."""
+    return Server(at, peers, profile, case, peers.free_port(), mode=1)

@@ -1,0 +1,191 @@
+"""The moves that the areas share: start a server, take a client, read, send, lose the connection.
+
+A move that goes wrong raises ModuleFault without naming a requirement: it is then the first of the case's.
+"""
+
+import re
+import time
+from dataclasses import dataclass
+
+from fixtures.case import Case, show
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.frames import Answer, Notice
+from fixtures.drivers.peers import Network, TcpPeer
+from fixtures.errors import ModuleFault
+from suites.profiles import Profile
+
+ELLIPSIS = rb" ?(?:\xe2\x80\xa6|\x85|\.\.\.)"
+SETUP = rb"\[TCP TSK\] Multi-Accept Setup"
+WAITING = rb"\[TCP SVR\] Waiting on connection" + ELLIPSIS
+KILLED = rb"\[TCP TSK\] Killed"
+
+
+def expect_ok(answer: Answer, what: str = "") -> Answer:
+    """``answer`` is a success. Raises ModuleFault."""
+    if not answer.ok:
+        raise ModuleFault(f"expected: OK to {what or show(answer.command)}\ngot:      {show(answer)}")
+    return answer
+
+
+def configure(at: ATClient, **settings: object) -> None:
+    """Send each setting, such as ``P2=5024``; every one must be accepted."""
+    for name, value in settings.items():
+        expect_ok(at(f"{name}={value}"), f"{name}={value}")
+
+
+def is_lost(answer: Answer, pending: bytes = b"") -> bool:
+    """True where ``answer`` says that the connection is lost; not where a peer sent the characters -1."""
+    return answer.payload == b"-1" and (answer.error or not pending.startswith(b"-1"))
+
+
+def tail_of(answer: Answer) -> str:
+    """Which reading of the -1 answer's tail the module took."""
+    return "ERROR tail" if answer.error else "OK tail"
+
+
+def lines_match(answer: Answer, *patterns: bytes) -> bool:
+    """True where the payload is exactly these lines, in this order."""
+    return len(answer.lines) == len(patterns) and all(
+        re.fullmatch(pattern, line.strip()) for pattern, line in zip(patterns, answer.lines, strict=True)
+    )
+
+
+def read_exactly(at: ATClient, stream: bytes, timeout: float) -> list[Answer]:
+    """R0 until all of ``stream`` is read; each answer a piece of it, in order. Raises ModuleFault.
+
+    A module may give fewer bytes than are there, and none while they are on their way; it may not give others.
+    """
+    answers: list[Answer] = []
+    rest = stream
+    quiet_since = time.monotonic()
+    while rest:
+        answer = at.read(rest)
+        answers.append(answer)
+        done = len(stream) - len(rest)
+        if is_lost(answer, rest) or not answer.ok:
+            raise ModuleFault(f"expected: bytes {done} to {len(stream)} of the peer's\ngot:      {show(answer)}")
+        if not rest.startswith(answer.payload):
+            raise ModuleFault(
+                f"expected: the peer's bytes from {done} on: {show(rest)}\ngot:      {show(answer.payload)}"
+            )
+        rest = rest[len(answer.payload) :]
+        if answer.payload:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > timeout:
+            raise ModuleFault(f"expected: bytes {done} to {len(stream)} within {timeout:g} s\ngot:      only {done}")
+    return answers
+
+
+def read_until_lost(at: ATClient, timeout: float, pending: bytes = b"") -> tuple[bytes, Answer]:
+    """R0 until it is -1: the bytes before it, and the answer. Raises ModuleFault."""
+    deadline = time.monotonic() + timeout
+    data = b""
+    while True:
+        answer = at.read(pending[len(data) :])
+        if is_lost(answer, pending[len(data) :]):
+            return data, answer
+        if not answer.ok:
+            raise ModuleFault(f"expected: -1 or the rest of the bytes\ngot:      {show(answer)}")
+        data += answer.payload
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: -1 within {timeout:g} s of the loss\ngot:      {show(answer)}")
+
+
+def send_until_lost(at: ATClient, timeout: float, payload: bytes = b"x") -> Answer:
+    """S3 until it is -1. The first may still count: TCP learns of a loss by its answer. Raises ModuleFault."""
+    deadline = time.monotonic() + timeout
+    while True:
+        answer = at.send(payload)
+        if answer.payload == b"-1":
+            return answer
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: -1 within {timeout:g} s of the loss\ngot:      {show(answer)}")
+        at.drain(quiet=0.02)
+
+
+def send_exactly(at: ATClient, peer: TcpPeer, payload: bytes, timeout: float) -> Answer:
+    """S3 with ``payload``; the count is right and the peer has received just these bytes. Raises ModuleFault."""
+    answer = at.send(payload)
+    if not answer.ok or answer.payload != str(len(payload)).encode():
+        raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
+    got = peer.receive(len(payload), timeout)
+    if got != payload:
+        raise ModuleFault(f"expected: the peer receives {show(payload)}\ngot:      {show(got)}")
+    return answer
+
+
+@dataclass
+class Server:
+    """A TCP server of the module: ``mode`` 11 multi-accept, 1 single. ``port`` is its own in every case."""
+
+    at: ATClient
+    peers: Network
+    profile: Profile
+    case: Case
+    port: int
+    mode: int = 11
+    socket: int = 0
+
+    def configure(self, *, backlog: int = 6, keepalive: str = "") -> None:
+        """Select the socket and set it up as the page does: PK, P1, P2, P8."""
+        if self.socket:
+            expect_ok(self.at(f"P0={self.socket}"))
+        if keepalive:
+            configure(self.at, PK=keepalive)
+        configure(self.at, P1=0, P2=self.port, P8=backlog)
+
+    def start(self) -> Answer:
+        """P5=11 or P5=1; must be accepted."""
+        return expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
+
+    def up(self, *, backlog: int = 6, keepalive: str = "") -> "Server":
+        """Configured and started."""
+        self.configure(backlog=backlog, keepalive=keepalive)
+        self.start()
+        return self
+
+    def connect(self, *, source: str = "") -> TcpPeer:
+        """A client that connects; whether it is accepted is not waited for."""
+        return self.peers.connect(self.port, timeout=self.profile.seconds("notice"), source=source)
+
+    def notice(self) -> Notice:
+        """The next Accepted notice, whoever it is about."""
+        return self.at.wait_notice(lambda one: bool(one.port), "of an accepted client", self.profile.seconds("notice"))
+
+    def accept(self, peer: TcpPeer) -> Notice:
+        """Wait for the notice of ``peer``. Raises ModuleFault where it is another's."""
+        notice = self.notice()
+        if not self.names(notice, peer):
+            raise ModuleFault(f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}")
+        return notice
+
+    def names(self, notice: Notice, peer: TcpPeer) -> bool:
+        """True where ``notice`` is that of ``peer`` in the reading that the profile declares."""
+        local = self.profile.forms.accepted_port == "local"
+        return (notice.address, notice.port) == (peer.address, self.port if local else peer.port)
+
+    def expected_notice(self, peer: TcpPeer) -> str:
+        """The notice that ``peer`` is owed, for messages."""
+        local = self.profile.forms.accepted_port == "local"
+        return f'"[TCP SVR] Accepted {peer.address}:{self.port if local else peer.port}"'
+
+    def client(self, *, source: str = "") -> TcpPeer:
+        """A client that has connected and was accepted."""
+        peer = self.connect(source=source)
+        self.accept(peer)
+        return peer
+
+    def next(self) -> Answer:
+        """P5=10; must be accepted."""
+        return expect_ok(self.at("P5=10"), "P5=10")
+
+    def stop(self) -> Answer:
+        """P5=0; must be accepted."""
+        return expect_ok(self.at("P5=0"), "P5=0")
+
+    def serves(self, peer: TcpPeer, token: bytes = b"served") -> None:
+        """``peer`` is the one that is served: its bytes are read, and it gets what is sent."""
+        limit = self.profile.seconds("transfer")
+        peer.send(token)
+        read_exactly(self.at, token, limit)
+        send_exactly(self.at, peer, token[::-1], limit)
