@@ -1,1 +1,10 @@
+"""The reference emulator: an eS-WiFi module made of software, written from the vendor's documents alone.
 
+The rooms: `core` decides (bytes, network events and the time go in, effects come out; no socket, no clock, no
+thread), `shells` do (serial side, network side, event loop), `faults` break one promise each, by name, and
+`profiles` tell firmware apart. Nothing here is shared with the suites that judge a module.
+
+Keys of the documents cited in this package: WEB (the vendor's page on multi-accept), UM (IWIN AT command set
+user's manual), QR20 and QR9 (quick references), DS (ISM4343 data sheet), LOG (users' captures from real
+modules), DRV (what published drivers rely on). "Assumption" marks bytes that no source gives.
+"""

@@ -1,0 +1,200 @@
+"""The command line: options in, one line of JSON out when the modules are ready."""
+
+import argparse
+import ipaddress
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from reference_impl.core.effects import Endpoint
+from reference_impl.core.module import Module
+from reference_impl.core.profile import ProfileError, load
+from reference_impl.faults import FAULTS, UnknownFault, build
+from reference_impl.shells.board import Board
+from reference_impl.shells.errors import SetupError
+from reference_impl.shells.life import end_with_parent
+from reference_impl.shells.loop import Loop
+from reference_impl.shells.pty_line import PtyLine
+from reference_impl.shells.serial_line import SerialLine
+from reference_impl.shells.tcp_line import TcpLine
+from reference_impl.variants import VARIANTS, UnknownVariant, vary
+
+EXIT_SETUP = 2
+MOST = 64
+PINS = {"dtr": ("dtr",), "rts": ("rts",), "both": ("dtr", "rts"), "none": ()}
+"""Which modem lines reset the module: it is dead while one of them is off, and starts when they are on again."""
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SetupError(f"{message}; see --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the emulator until it is told to end. Returns the exit status: 0, or 2 when it cannot start as asked."""
+    parent = os.getppid()
+    try:
+        options = _parser().parse_args(arguments)
+        if options.list_faults or options.list_variants:
+            _list(options)
+            return 0
+        return _run(options, parent)
+    except (SetupError, ProfileError, UnknownFault, UnknownVariant) as error:
+        sys.stderr.write(f"reference_impl: {error}\n")
+        return EXIT_SETUP
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m reference_impl", description="An eS-WiFi module made of software.")
+    serial = parser.add_argument_group("serial side (a pseudo-terminal unless said otherwise)")
+    serial.add_argument("--link", type=Path, metavar="PATH", help="symbolic link to the pty")
+    serial.add_argument("--tcp", type=_endpoint, metavar="HOST:PORT", help="raw TCP instead; port 0: any")
+    serial.add_argument("--rfc2217", type=_endpoint, metavar="HOST:PORT", help="RFC 2217 instead; port 0: any")
+    serial.add_argument("--reset-pin", choices=sorted(PINS), default="both", help="RFC 2217: what resets the module")
+    serial.add_argument("--baud", type=_between(50, 4000000), metavar="N", help="pace the bytes (default: do not)")
+    network = parser.add_argument_group("network side")
+    network.add_argument("--address", type=_address, default="127.0.0.1", metavar="IP", help="the module's own")
+    network.add_argument("--joined", type=_ssid, metavar="SSID", help="start joined to this network")
+    module = parser.add_argument_group("the module")
+    module.add_argument("--profile", default="web", metavar="NAME|FILE", help="firmware (default: web)")
+    module.add_argument("--notices", choices=("inline", "mr"), default="inline", help="UART's way or SPI's")
+    module.add_argument("--variant", action="append", default=[], metavar="NAME", help="conforming, may be repeated")
+    module.add_argument("--fault", action="append", default=[], metavar="NAME", help="faulty, may be repeated")
+    module.add_argument("--list-variants", action="store_true", help="name, what, source; then end")
+    module.add_argument("--list-faults", action="store_true", help="name, what it breaks, source; then end")
+    process = parser.add_argument_group("the process")
+    process.add_argument("--count", type=_between(1, MOST), default=1, metavar="N", help="several modules")
+    process.add_argument("--stay", action="store_true", help="do not end with the process that started this one")
+    return parser
+
+
+# --- readers of values ---------------------------------------------------------------------------------------
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"expected a number from {low} to {high}, not {text!r}")
+        return int(text)
+
+    return read
+
+
+def _endpoint(text: str) -> Endpoint:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"expected HOST:PORT, such as 127.0.0.1:7000, not {text!r}")
+    return host, int(port)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected an IPv4 address, such as 127.0.0.1, not {text!r}") from None
+
+
+def _ssid(text: str) -> str:
+    if not 1 <= len(text.encode()) <= 32:
+        raise argparse.ArgumentTypeError("expected an SSID of 1 to 32 bytes")
+    return text
+
+
+# --- running -------------------------------------------------------------------------------------------------
+def _run(options: argparse.Namespace, parent: int) -> int:
+    loop = Loop()
+    boards: list[Board] = []
+    loop.stop_at_signals(SIGNALS)
+    if not options.stay:
+        end_with_parent(loop, parent)
+    try:
+        modules = [_module(options, index) for index in range(options.count)]
+        for index, module in enumerate(modules):
+            boards.append(Board(loop, module, _line(options, index, loop)))
+        for board in boards:
+            board.power_on()
+        _say_ready(options, boards, modules)
+        loop.run()
+    finally:
+        for board in boards:
+            board.close()
+    return 0
+
+
+def _module(options: argparse.Namespace, index: int) -> Module:
+    """Module number `index`: on a loopback network of several, each has an address of its own."""
+    return Module(
+        vary(load(options.profile), options.variant),
+        _own_address(options.address, index),
+        polled=options.notices == "mr",
+        joined=options.joined,
+        seams=build(options.fault),
+        serial=index,
+    )
+
+
+def _own_address(first: str, index: int) -> str:
+    address = str(ipaddress.IPv4Address(first) + index)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            raise SetupError(f"--address {address}: not an address of this machine; see `ip address`") from None
+    return address
+
+
+def _line(options: argparse.Namespace, index: int, loop: Loop) -> SerialLine:
+    if sum(option is not None for option in (options.tcp, options.rfc2217, options.link)) > 1:
+        raise SetupError("--link, --tcp and --rfc2217 exclude each other; give one")
+    if options.tcp:
+        return TcpLine(loop, options.baud, _numbered(options.tcp, index))
+    if options.rfc2217:
+        return _rfc2217(options, index, loop)
+    link = options.link
+    if link is not None and options.count > 1:
+        link = link.with_name(f"{link.name}{index}")
+    return PtyLine(loop, options.baud, link)
+
+
+def _rfc2217(options: argparse.Namespace, index: int, loop: Loop) -> SerialLine:
+    try:
+        from reference_impl.shells.rfc2217_line import Rfc2217Line
+    except ImportError:
+        raise SetupError("--rfc2217 needs pyserial; install it, or use --tcp") from None
+    return Rfc2217Line(loop, options.baud, _numbered(options.rfc2217, index), PINS[options.reset_pin])
+
+
+def _numbered(first: Endpoint, index: int) -> Endpoint:
+    host, port = first
+    if port and port + index > 65535:
+        raise SetupError(f"port {port} leaves no room for {index + 1} modules; choose a lower one")
+    return host, port + index if port else 0
+
+
+def _say_ready(options: argparse.Namespace, boards: Sequence[Board], modules: Sequence[Module]) -> None:
+    ports = [
+        {"index": index, "url": board.line.url, "link": _link(board.line), "address": module.address}
+        for index, (board, module) in enumerate(zip(boards, modules, strict=True))
+    ]
+    sys.stdout.write(json.dumps({"event": "ready", "ports": ports, "address": options.address}) + "\n")
+    sys.stdout.flush()
+
+
+def _link(line: SerialLine) -> str | None:
+    return str(line.link) if isinstance(line, PtyLine) and line.link is not None else None
+
+
+def _list(options: argparse.Namespace) -> None:
+    if options.list_faults:
+        rows = ((name, kind.breaks, kind.source) for name, kind in FAULTS.items())
+    else:
+        rows = ((name, variant.what, variant.source) for name, variant in VARIANTS.items())
+    for row in rows:
+        sys.stdout.write("\t".join(row) + "\n")

@@ -1,0 +1,1 @@
+"""The module itself, without input and output: `Module` takes bytes, events and the time, and gives effects."""

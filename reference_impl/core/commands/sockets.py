@@ -1,0 +1,165 @@
+"""P: the sockets' settings, servers and clients."""
+
+from typing import TYPE_CHECKING
+
+from reference_impl.core import server
+from reference_impl.core.answers import Answer, lines
+from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
+from reference_impl.core.effects import Cancel, Connect, OpenDatagram
+from reference_impl.core.events import Blocked, Opened
+from reference_impl.core.seams import Change, Check
+from reference_impl.core.server import Order
+from reference_impl.core.settings import SETTINGS, number
+from reference_impl.core.sockets import COUNT, NOWHERE, Link, State
+from reference_impl.core.tasks import Task, outcome
+
+if TYPE_CHECKING:
+    from reference_impl.core.module import Module
+
+CONNECT_TIME = 10.0
+"""Seconds that P6=1 tries (assumption)."""
+
+
+def select(module: "Module", command: Command) -> Answer:
+    """P0: select a socket, or show which one is. Four sockets: P0=4, in WEB's text alone, is refused."""
+    if command.value is None:
+        return Answer(payload=str(module.selected).encode())
+    index = module.through(
+        lambda seam: seam.check, Check("P0", command.value, number(command.value, 0, COUNT - 1))
+    ).value
+    if not isinstance(index, int):
+        return refusal()
+    module.selected = module.through(lambda seam: seam.select, index)
+    return Answer()
+
+
+def store(module: "Module", command: Command) -> Answer:
+    """Any row of the settings: stored for the selected socket, or refused without a change."""
+    assert command.value is not None
+    value = SETTINGS[command.name].read(command.value, module.limits)
+    check = module.through(lambda seam: seam.check, Check(command.name, command.value, value))
+    if check.value is None:
+        return refusal()
+    change = module.pass_or_drop(lambda seam: seam.store, Change(module.selected, command.name, check.value))
+    if change is not None:
+        module.sockets[change.socket].settings[change.name] = change.value
+    return Answer()
+
+
+def show(module: "Module", _command: Command) -> Answer:
+    """P?: 9 fields, 10 with the read mode, 12 with keep-alive and idle time: the profile says which.
+
+    Field 2 is the client's address from its notice until P5=10, and field 5 its port while it is served (DRV).
+    """
+    socket = module.socket
+    alive = server.keep_alive(socket)
+    peer = socket.link.peer if socket.link and socket.role == "P5" else NOWHERE
+    running = socket.server is not None
+    fields = [
+        str(socket.settings["P1"]),
+        peer[0],
+        str(socket.port_shown()),
+        str(socket.settings["P3"]),
+        str(peer[1] or socket.settings["P4"]),
+        str(int(running)),
+        str(int(socket.role == "P5" and not running)),
+        str(socket.settings["P8"]),
+        str(int(running and socket.server is not None and socket.server.multi)),
+        str(socket.settings["R3"]),
+        str(int(alive.on)),
+        str(alive.idle_ms),
+    ]
+    shown = module.through(lambda seam: seam.shown, fields[: module.limits.status_fields])
+    return Answer(payload=",".join(shown).encode())
+
+
+ORDERS = {b"0": Order.STOP, b"1": Order.START, b"10": Order.NEXT, b"11": Order.MULTI}
+
+
+def serve(module: "Module", command: Command) -> Answer | Task:
+    """P5: 0, 1, 10, 11. Leading zeros are taken as a setting's are."""
+    value = number(command.value or b"", 0, 11)
+    wanted = ORDERS.get(str(value).encode())
+    socket = module.socket
+    if wanted is None or (wanted in (Order.NEXT, Order.MULTI) and not module.limits.multi_accept):
+        return refusal()
+    if wanted in (Order.STOP, Order.NEXT) or socket.settings["P1"] == 0 or socket.server is not None:
+        return server.order(module, socket, wanted)
+    if wanted is Order.START and socket.datagram:
+        return server.start_datagram(module, socket)
+    return refusal("Protocol not supported")  # SSL and MQTT lie outside WEB
+
+
+def accept_loop(module: "Module", command: Command) -> Answer | Task:
+    """P7, the older accept loop: 0 stop, 1 start, 2 close, 3 next; the bare OK each (assumption).
+
+    1 starts a server, or makes a running one loop; 2 closes the client; 3 takes the next.
+    """
+    value = number(command.value or b"", 0, 3)
+    if value is None or not module.limits.accept_loop or module.socket.settings["P1"] != 0:
+        return refusal()
+    return _loop_step(module, value)
+
+
+def _loop_step(module: "Module", value: int) -> Task:
+    socket = module.socket
+    if value == 1 and socket.server is not None:
+        socket.server.multi = True
+        return Answer()
+    if value == 2:
+        if socket.state not in (State.SERVING, State.LOST):
+            return refusal("No client")
+        server.close_client(module, socket)
+        return Answer()
+    wanted = {0: Order.STOP, 1: Order.MULTI, 3: Order.NEXT}[value]
+    answer = yield from server.order(module, socket, wanted)
+    return Answer() if answer.ok else answer
+
+
+def client(module: "Module", command: Command) -> Answer | Task:
+    """P6: 1 connects to P3 and P4, 0 closes; closing what is not open is OK too (assumption)."""
+    value = number(command.value or b"", 0, 1)
+    if value is None:
+        return refusal()
+    if value == 1:
+        return _connect(module)
+    if module.socket.role == "P6":
+        module.close(module.socket)
+    return Answer()
+
+
+def _connect(module: "Module") -> Task:
+    """The progress line has two blanks: `[TCP  RC] Connecting to a.b.c.d`. With UDP there is none (assumption)."""
+    socket = module.socket
+    if not module.network.joined:
+        return refusal("Not joined")
+    if socket.link is not None or socket.server is not None:
+        return refusal("Socket in use")
+    if not (socket.datagram or socket.settings["P1"] == 0):
+        return refusal("Protocol not supported")
+    peer = (str(socket.settings["P3"]), socket.number("P4"))
+    progress = b"" if socket.datagram else lines(f"[TCP  RC] Connecting to {peer[0]}")
+    handle = module.new_handle()
+    if socket.datagram:
+        module.emit(OpenDatagram(handle, (module.address, socket.number("P2"))))
+    else:
+        # The local port is left to the network: P2's default is the same on all four sockets (assumption).
+        module.emit(Connect(handle, (module.address, 0), peer, server.keep_alive(socket)))
+    event = yield from outcome(module, handle)
+    if isinstance(event, Blocked):
+        event = yield from outcome(module, handle, module.now + CONNECT_TIME)
+    if not isinstance(event, Opened):
+        module.emit(Cancel(handle))
+        return refusal("Failed to connect", progress)
+    socket.link, socket.role = Link(handle, peer, datagram=socket.datagram), "P6"
+    return Answer(payload=progress)
+
+
+TABLE: dict[str, Row] = {
+    "P0": Row(select, "= socket, 0 to 3", EITHER),
+    "P5": Row(serve, "= 0 stop, 1 start, 10 next, 11 multi-accept", VALUE),
+    "P6": Row(client, "= 0 stop, 1 start", VALUE),
+    "P7": Row(accept_loop, "= 0 stop, 1 start, 2 close, 3 next", VALUE),
+    "P?": Row(show, "", BARE),
+    **{name: Row(store, row.usage, VALUE) for name, row in SETTINGS.items()},
+}

@@ -1,0 +1,171 @@
+"""The TCP server of one socket: what P5 and P7 do in each state.
+
+The table is total. "refuse" is the ERROR frame; where the documents are silent the row is an assumption, marked *.
+
+    state      P5=1 start   P5=11 multi  P5=10 next              P5=0 stop
+    STOPPED    open         open         refuse *                OK (WEB: "said again, it answers OK again")
+    WAITING    refuse *     refuse *     wait on *               close
+    SERVING    refuse *     refuse *     close client, wait on   close
+    LOST       refuse *     refuse *     close client, wait on   close
+
+P5=10 acts on a server that P5=1 has started as on one of P5=11 (assumption). A socket on which P6 has opened a
+client is refused a server (assumption), and so is a module that has not joined (WEB: "Join a network first").
+"""
+
+import enum
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+from reference_impl.core.answers import Answer, lines
+from reference_impl.core.effects import Accept, Close, KeepAlive, Listen, OpenDatagram
+from reference_impl.core.events import Failed, Opened
+from reference_impl.core.sockets import Link, Server, Socket, State
+from reference_impl.core.tasks import Need, outcome
+
+if TYPE_CHECKING:
+    from reference_impl.core.module import Module
+
+SETUP = "[TCP TSK] Multi-Accept Setup"
+WAITING = "[TCP SVR] Waiting on connection"
+KILLED = "[TCP TSK] Killed"
+
+
+class Order(enum.Enum):
+    """What a command wants of the server."""
+
+    START = "P5=1"
+    MULTI = "P5=11"
+    NEXT = "P5=10"
+    STOP = "P5=0"
+
+
+Step = Generator[Need, None, Answer]
+Action = Callable[["Module", Socket], Step]
+
+
+def keep_alive(socket: Socket) -> KeepAlive:
+    """PK as an effect wants it. It counts from the next connection on (assumption)."""
+    value = socket.settings["PK"]
+    assert isinstance(value, tuple)
+    return KeepAlive(bool(value[0]), value[1])
+
+
+def take_next(module: "Module", socket: Socket) -> None:
+    """Accept one client, now or when it comes, unless that is under way already."""
+    if socket.server is not None and not socket.server.accepting:
+        socket.server.accepting = True
+        module.emit(Accept(socket.server.handle, module.new_handle(), keep_alive(socket)))
+
+
+def waiting_line(module: "Module") -> str:
+    """The line that ends in an ellipsis: U+2026, three dots, or a blank and three dots (WEB, UM 5.6.1)."""
+    return WAITING + module.forms.ellipsis
+
+
+def order(module: "Module", socket: Socket, wanted: Order) -> Step:
+    """Carry out what the table says."""
+    return ACTIONS[socket.state, wanted](module, socket)
+
+
+def refuse(reason: str) -> Action:
+    """An action that answers ERROR."""
+
+    def action(_module: "Module", _socket: Socket) -> Step:
+        return Answer(ok=False, reason=reason)
+        yield
+
+    return action
+
+
+def _open(module: "Module", socket: Socket, multi: bool) -> Generator[Need, None, Answer | None]:
+    """Bind and listen; the refusal if that cannot be done."""
+    if not module.network.joined:
+        return Answer(ok=False, reason="Not joined")
+    if socket.link is not None:
+        return Answer(ok=False, reason="Socket in use")
+    handle = module.new_handle()
+    module.emit(Listen(handle, (module.address, socket.number("P2")), socket.number("P8")))
+    event = yield from outcome(module, handle)
+    if not isinstance(event, Opened):
+        return Answer(ok=False, reason=event.reason if isinstance(event, Failed) else "No server")
+    socket.server = Server(handle, event.local[1], multi)
+    take_next(module, socket)
+    return None
+
+
+def start_single(module: "Module", socket: Socket) -> Step:
+    """P5=1: OK before any client (UM 5.6.1, DS p17). The Waiting line may be part of the answer."""
+    refusal = yield from _open(module, socket, multi=False)
+    return refusal or Answer(payload=lines(waiting_line(module)) if module.forms.waiting_single else b"")
+
+
+def start_multi(module: "Module", socket: Socket) -> Step:
+    """P5=11: Setup, Waiting, OK (WEB, multi-connection table)."""
+    refusal = yield from _open(module, socket, multi=True)
+    return refusal or Answer(payload=lines(SETUP, waiting_line(module)))
+
+
+def next_client(module: "Module", socket: Socket) -> Step:
+    """P5=10: the client is closed, the next in the queue or the next to come is accepted (WEB)."""
+    close_client(module, socket)
+    take_next(module, socket)
+    return Answer(payload=lines(waiting_line(module)), prompt_before_ok=module.forms.next_prompt)
+    yield
+
+
+def close_client(module: "Module", socket: Socket) -> None:
+    """Close the client, and take no other yet."""
+    if socket.link is not None:
+        module.emit(Close(socket.link.handle))
+    socket.link, socket.role = None, ""
+
+
+def stop(module: "Module", socket: Socket) -> Step:
+    """P5=0: the client and the port are closed; Killed after multi-accept (WEB, transcript)."""
+    killed = module.forms.killed_single or (socket.server is not None and socket.server.multi)
+    module.close(socket)
+    return Answer(payload=lines(KILLED) if killed else b"")
+    yield
+
+
+def stop_stopped(module: "Module", socket: Socket) -> Step:
+    """P5=0 without a TCP server: a UDP server ends, otherwise nothing; OK either way."""
+    if socket.role == "P5":
+        module.close(socket)
+    return Answer(payload=lines(KILLED) if module.forms.killed_stopped else b"")
+    yield
+
+
+def start_datagram(module: "Module", socket: Socket) -> Step:
+    """P5=1 with UDP: bound to the local port; answers go to the sender of the last datagram (assumption)."""
+    if not module.network.joined or socket.link is not None:
+        return Answer(ok=False, reason="Socket in use" if module.network.joined else "Not joined")
+    handle = module.new_handle()
+    module.emit(OpenDatagram(handle, (module.address, socket.number("P2"))))
+    event = yield from outcome(module, handle)
+    if not isinstance(event, Opened):
+        return Answer(ok=False, reason=event.reason if isinstance(event, Failed) else "No socket")
+    socket.link, socket.role = Link(handle, datagram=True), "P5"
+    return Answer()
+
+
+RUNNING = refuse("Server is running")
+
+ACTIONS: dict[tuple[State, Order], Action] = {
+    (State.STOPPED, Order.START): start_single,
+    (State.STOPPED, Order.MULTI): start_multi,
+    (State.STOPPED, Order.NEXT): refuse("No server is running"),
+    (State.STOPPED, Order.STOP): stop_stopped,
+    (State.WAITING, Order.START): RUNNING,
+    (State.WAITING, Order.MULTI): RUNNING,
+    (State.WAITING, Order.NEXT): next_client,
+    (State.WAITING, Order.STOP): stop,
+    (State.SERVING, Order.START): RUNNING,
+    (State.SERVING, Order.MULTI): RUNNING,
+    (State.SERVING, Order.NEXT): next_client,
+    (State.SERVING, Order.STOP): stop,
+    (State.LOST, Order.START): RUNNING,
+    (State.LOST, Order.MULTI): RUNNING,
+    (State.LOST, Order.NEXT): next_client,
+    (State.LOST, Order.STOP): stop,
+}

@@ -1,0 +1,121 @@
+"""One event loop for all modules of a process: file descriptors, timers, signals. No thread."""
+
+import heapq
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterable
+
+Callback = Callable[[], None]
+
+
+class Timer:
+    """A callback that is due at a time; `cancel` makes it do nothing."""
+
+    def __init__(self, callback: Callback) -> None:
+        self.callback: Callback | None = callback
+
+    def cancel(self) -> None:
+        """Never call back."""
+        self.callback = None
+
+
+class Loop:
+    """Calls back when a descriptor is ready or a time has come. Times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._interests: dict[int, dict[int, Callback]] = {}
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._count = 0
+        self._running = False
+        self._wake_up: socket.socket | None = None
+
+    @staticmethod
+    def now() -> float:
+        """The time in seconds of the monotonic clock."""
+        return time.monotonic()
+
+    def on_read(self, fd: int, callback: Callback | None) -> None:
+        """Call back whenever the descriptor can be read; None: no longer."""
+        self._watch(fd, selectors.EVENT_READ, callback)
+
+    def on_write(self, fd: int, callback: Callback | None) -> None:
+        """Call back whenever the descriptor can be written; None: no longer."""
+        self._watch(fd, selectors.EVENT_WRITE, callback)
+
+    def forget(self, fd: int) -> None:
+        """No interest in the descriptor any more; to be called before it is closed."""
+        if self._interests.pop(fd, None):
+            self._selector.unregister(fd)
+
+    def at(self, when: float, callback: Callback) -> Timer:
+        """Call back once at that time."""
+        timer = Timer(callback)
+        self._count += 1
+        heapq.heappush(self._timers, (when, self._count, timer))
+        return timer
+
+    def stop(self) -> None:
+        """Return from `run` after the callback that is being called."""
+        self._running = False
+
+    def stop_at_signals(self, numbers: Iterable[signal.Signals]) -> None:
+        """Make these signals end `run`."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        self._wake_up = theirs
+        signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        for number in numbers:
+            signal.signal(number, lambda *_: self.stop())
+        self.on_read(ours.fileno(), lambda: _discard(ours))
+
+    def run(self) -> None:
+        """Call back until `stop`."""
+        self._running = True
+        while self._running:
+            self.step()
+
+    def step(self) -> None:
+        """Wait for the next thing, and do all that is due."""
+        for key, mask in self._selector.select(self._patience()):
+            for event in (selectors.EVENT_READ, selectors.EVENT_WRITE):
+                # A callback before this one may have closed the descriptor or lost the interest.
+                callback = self._interests.get(key.fd, {}).get(event)
+                if mask & event and callback is not None:
+                    callback()
+        self._call_timers()
+
+    def _watch(self, fd: int, event: int, callback: Callback | None) -> None:
+        before = self._interests.get(fd, {})
+        after = {known: value for known, value in before.items() if known != event}
+        if callback is not None:
+            after[event] = callback
+        if not after:
+            self.forget(fd)
+            return
+        mask = sum(after)
+        if not before:
+            self._selector.register(fd, mask)
+        elif after.keys() != before.keys():
+            self._selector.modify(fd, mask)
+        self._interests[fd] = after
+
+    def _patience(self) -> float | None:
+        while self._timers and self._timers[0][2].callback is None:
+            heapq.heappop(self._timers)
+        return max(0.0, self._timers[0][0] - self.now()) if self._timers else None
+
+    def _call_timers(self) -> None:
+        now = self.now()
+        while self._timers and self._timers[0][0] <= now:
+            timer = heapq.heappop(self._timers)[2]
+            if timer.callback is not None:
+                timer.callback()
+
+
+def _discard(pipe: socket.socket) -> None:
+    """Empty the pipe that woke the loop: the signal's own handler has acted."""
+    pipe.recv(64)

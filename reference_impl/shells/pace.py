@@ -1,0 +1,52 @@
+"""Bytes metered out at the rate of a line."""
+
+from collections import deque
+
+LIMIT = 262144
+"""Bytes that may wait; what comes beyond is lost, as on a line that nobody reads."""
+
+
+class Pace:
+    """A bounded queue that gives its bytes away at their time. `byte_time` is seconds a byte, 0: at once."""
+
+    def __init__(self, byte_time: float = 0.0) -> None:
+        self.byte_time = byte_time
+        self._parts: deque[tuple[bytes, float]] = deque()
+        self._size = 0
+        self._free_at = 0.0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def put(self, data: bytes, now: float, gap: float = 0.0) -> None:
+        """Add bytes, each at least `gap` seconds behind the one before."""
+        data = data[: LIMIT - self._size]
+        if not data:
+            return
+        if not self._parts:
+            self._free_at = max(self._free_at, now)
+        self._parts.append((data, max(gap, self.byte_time)))
+        self._size += len(data)
+
+    def clear(self) -> None:
+        """Lose what waits."""
+        self._parts.clear()
+        self._size = 0
+
+    def due(self, now: float) -> list[bytes]:
+        """The pieces whose time has come: whole ones, or single bytes where a byte takes time."""
+        pieces: list[bytes] = []
+        while self._parts:
+            data, each = self._parts.popleft()
+            count = len(data) if each == 0 else min(len(data), int((now - self._free_at) / each + 1e-6))
+            pieces += [data[:count]] if each == 0 else [data[i : i + 1] for i in range(count)]
+            self._free_at += count * each
+            self._size -= count
+            if count < len(data):
+                self._parts.appendleft((data[count:], each))
+                break
+        return pieces
+
+    def next(self) -> float | None:
+        """When `due` has something; None: nothing waits."""
+        return self._free_at + self._parts[0][1] if self._parts else None

@@ -1,0 +1,85 @@
+"""What the serial sides share: pacing, a bounded queue to the host, and the calls to the module."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from reference_impl.shells.loop import Loop, Timer
+from reference_impl.shells.pace import Pace
+
+BITS_A_BYTE = 10
+"""Start bit, eight data bits, stop bit: 8N1 (UM 2.1)."""
+
+CHUNK = 65536
+
+
+class SerialLine(ABC):
+    """The module's end of the line. `on_bytes` gets what the host says, `on_reset` the state of the reset pin."""
+
+    def __init__(self, loop: Loop, baud: int | None) -> None:
+        byte_time = BITS_A_BYTE / baud if baud else 0.0
+        self.loop = loop
+        self.on_bytes: Callable[[bytes], None] = lambda _data: None
+        self.on_reset: Callable[[bool], None] = lambda _held: None
+        self._out = Pace(byte_time)
+        self._in = Pace(byte_time)
+        self._unsent = bytearray()
+        self._timers: dict[str, Timer] = {}
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Where a host finds the line: a device path, socket://host:port or rfc2217://host:port."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give everything back."""
+
+    @abstractmethod
+    def _send(self, data: bytes) -> int:
+        """Write what can be written now: the number of bytes; 0: not now, `_flush` is called when it can be."""
+
+    def write(self, data: bytes, gap: float = 0.0) -> None:
+        """Bytes to the host."""
+        self._out.put(data, self.loop.now(), gap)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Send what is due; the rest when its time or the host's has come."""
+        self._push(b"")
+        while not self._unsent and (pieces := self._out.due(self.loop.now())):
+            for piece in pieces:
+                self._push(self._encode(piece))
+        self._when(self._out.next() if not self._unsent else None, "out", self._flush)
+
+    def _push(self, data: bytes) -> None:
+        """Send these bytes, behind those that could not be sent yet."""
+        self._unsent += data
+        if self._unsent:
+            count = self._send(bytes(self._unsent))
+            del self._unsent[:count]
+
+    def _encode(self, data: bytes) -> bytes:
+        """The bytes as they go over the wire below."""
+        return data
+
+    def _came(self, data: bytes) -> None:
+        """Bytes from the host, as fast as the wire below is."""
+        self._in.put(data, self.loop.now())
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        data = b"".join(self._in.due(self.loop.now()))
+        if data:
+            self.on_bytes(data)
+        self._when(self._in.next(), "in", self._hand_over)
+
+    def _hang_up(self) -> None:
+        """The host is gone: what it has not read is lost."""
+        self._out.clear()
+        self._unsent.clear()
+
+    def _when(self, time: float | None, name: str, callback: Callable[[], None]) -> None:
+        if name in self._timers:
+            self._timers.pop(name).cancel()
+        if time is not None:
+            self._timers[name] = self.loop.at(time, callback)
