@@ -19,3 +19,9 @@ def server(at: ATClient, peers: Network, profile: Profile, case: Case) -> Server
 def single_server(at: ATClient, peers: Network, profile: Profile, case: Case) -> Server:
     """A single server (P5=1) on socket 0 with a port of its own, not yet configured."""
     return Server(at, peers, profile, case, peers.free_port(), mode=1)
+
+
+@pytest.fixture
+def bench_pace(at: ATClient) -> float:
+    """Seconds that this module takes for a short exchange: how much of a long case it can bear."""
+    return at("P0=0").latency

@@ -1,0 +1,146 @@
+"""Clients that wait: how many, in which order, and that nothing of theirs is seen before their turn."""
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import TcpPeer
+from fixtures.errors import ModuleFault
+from suites.flows import Server, read_exactly, send_exactly
+
+
+def queue_up(server: Server, count: int) -> list[TcpPeer]:
+    """``count`` clients that connect one after the other."""
+    return [server.connect() for _ in range(count)]
+
+
+@pytest.mark.requirement("MA-QUEUE")
+@pytest.mark.parametrize("backlog", [1, 2, 3, 4, 5, 6])
+def test_as_many_clients_as_the_backlog_can_wait(server: Server, case: Case, backlog: int) -> None:
+    server.up(backlog=backlog)
+    server.client()
+    for waiting in range(backlog):
+        try:
+            server.connect()
+        except ModuleFault as fault:
+            case.require("MA-QUEUE", False, f"{backlog} clients can wait with P8={backlog}", f"{waiting}: {fault}")
+
+
+@pytest.mark.requirement("MA-ONE-AT-A-TIME")
+@pytest.mark.parametrize("waiting", [1, 3, 6])
+def test_second_client_waits_until_p5_10(at: ATClient, server: Server, case: Case, waiting: int) -> None:
+    server.up()
+    first = server.client()
+    others = queue_up(server, waiting)
+    server.serves(first)
+    at("R2=200")
+    at.read()
+    at.drain()
+    early = [one.text for one in at.notices if one.port]
+    case.require("MA-ONE-AT-A-TIME", not early, "no Accepted notice before P5=10", early)
+    server.next()
+    server.accept(others[0])
+
+
+@pytest.mark.requirement("MA-FIRST-STAYS")
+@pytest.mark.parametrize("waiting", [1, 2, 6])
+def test_first_client_stays_when_others_connect(server: Server, case: Case, waiting: int) -> None:
+    server.up()
+    first = server.client()
+    server.serves(first, b"before")
+    queue_up(server, waiting)
+    server.serves(first, b"after")
+    case.require("MA-FIRST-STAYS", first.is_open(), "the first client is still connected", "it was closed")
+
+
+@pytest.mark.requirement("MA-ORDER", "MA-NEXT-ACCEPTS")
+@pytest.mark.parametrize("waiting", [1, 2, 3, 4, 5, 6])
+def test_waiting_clients_are_accepted_in_their_order(server: Server, case: Case, waiting: int) -> None:
+    server.up(backlog=6)
+    peers = [server.client(), *queue_up(server, waiting)]
+    for place, peer in enumerate(peers[1:], 2):
+        server.next()
+        notice = server.notice()
+        expected = f"client {place} of {len(peers)}: {server.expected_notice(peer)}"
+        case.require("MA-ORDER", server.names(notice, peer), expected, notice.text)
+        server.serves(peer, b"client %d" % place)
+
+
+@pytest.mark.requirement("MA-OWN-BYTES")
+@pytest.mark.parametrize("waiting", [1, 2, 6])
+def test_bytes_of_waiting_clients_are_not_read(at: ATClient, server: Server, case: Case, waiting: int) -> None:
+    server.up()
+    first = server.client()
+    for number, peer in enumerate(queue_up(server, waiting)):
+        peer.send(b"of waiting client %d" % number)
+    at("R2=200")
+    answer = at.read()
+    case.require("MA-OWN-BYTES", answer.payload == b"", "no byte: the served client has sent none", answer)
+    first.send(b"of the first")
+    read_exactly(at, b"of the first", server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("MA-EARLY-BYTES")
+@pytest.mark.parametrize("waiting", [1, 2, 6])
+def test_bytes_sent_before_the_turn_are_there(at: ATClient, server: Server, waiting: int) -> None:
+    server.up()
+    server.client()
+    others = queue_up(server, waiting)
+    for number, peer in enumerate(others):
+        peer.send(b"early bytes of waiting client %d" % number)
+    for number, peer in enumerate(others):
+        server.next()
+        server.accept(peer)
+        read_exactly(at, b"early bytes of waiting client %d" % number, server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("MA-SEND")
+def test_what_is_sent_reaches_the_served_client_only(at: ATClient, server: Server, case: Case) -> None:
+    server.up()
+    first = server.client()
+    second, third = queue_up(server, 2)
+    send_exactly(at, first, b"for the first", server.profile.seconds("transfer"))
+    for peer in (second, third):
+        got = peer.receive_available(0.05)
+        case.require("MA-SEND", not got, "a waiting client receives nothing", got)
+
+
+@pytest.mark.requirement("MA-QUEUED-LEAVES")
+@pytest.mark.parametrize("leave", ["close", "reset"])
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_client_that_leaves_the_queue_does_not_stop_the_others(server: Server, leave: str, position: int) -> None:
+    server.up()
+    server.client()
+    others = queue_up(server, 3)
+    getattr(others[position], leave)()
+    staying = [peer for number, peer in enumerate(others) if number != position]
+    for peer in staying:
+        skip_to(server, peer, gone=others[position])
+        server.serves(peer)
+
+
+def skip_to(server: Server, wanted: TcpPeer, gone: TcpPeer) -> None:
+    """P5=10 until ``wanted`` is announced; the one that has ``gone`` may be announced before, or not."""
+    for _ in range(2):
+        server.next()
+        notice = server.notice()
+        if server.names(notice, wanted):
+            return
+        if not server.names(notice, gone):
+            break
+    raise ModuleFault(f"expected: {server.expected_notice(wanted)}\ngot:      {notice.text!r}")
+
+
+@pytest.mark.requirement("MA-OVER-BACKLOG")
+@pytest.mark.parametrize("backlog", [0, 1, 6])
+def test_number_of_clients_over_the_backlog_is_recorded(server: Server, case: Case, backlog: int) -> None:
+    server.up(backlog=backlog)
+    server.client()
+    waiting = 0
+    while waiting < backlog + 3:
+        try:
+            server.peers.try_connect(server.port, timeout=0.3)
+        except OSError:
+            break
+        waiting += 1
+    case.observe("MA-OVER-BACKLOG", f"clients that could wait with P8={backlog}", waiting)

@@ -1,0 +1,97 @@
+"""P5=0: the client and the port are closed; and P5=11 starts again."""
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from suites.flows import KILLED, Server, lines_match
+
+STATES = ["waiting", "serving", "serving with a queue", "lost"]
+
+
+def bring_to(server: Server, state: str) -> None:
+    """The server in ``state``."""
+    server.up()
+    if state == "waiting":
+        return
+    peer = server.client()
+    if "queue" in state:
+        server.connect()
+    if state == "lost":
+        peer.close()
+
+
+@pytest.mark.requirement("MA-STOP")
+@pytest.mark.parametrize("state", STATES)
+def test_stop_answers_killed(server: Server, case: Case, state: str) -> None:
+    bring_to(server, state)
+    answer = server.stop()
+    case.require("MA-STOP", lines_match(answer, KILLED), "the line [TCP TSK] Killed and OK", answer)
+
+
+@pytest.mark.requirement("MA-STOP-CLIENT")
+def test_stop_closes_the_served_client(server: Server) -> None:
+    server.up()
+    peer = server.client()
+    server.stop()
+    peer.wait_closed(server.profile.seconds("close"))
+
+
+@pytest.mark.requirement("MA-STOP-PORT")
+@pytest.mark.parametrize("state", STATES)
+def test_stop_closes_the_port(server: Server, case: Case, state: str) -> None:
+    bring_to(server, state)
+    server.stop()
+    case.require("MA-STOP-PORT", server.peers.refuses(server.port), "no connection after P5=0", "a connection")
+
+
+@pytest.mark.requirement("MA-STOP-PORT")
+def test_stopped_server_announces_nobody(at: ATClient, server: Server, case: Case) -> None:
+    server.up()
+    server.stop()
+    server.peers.refuses(server.port)
+    at.drain(quiet=0.1)
+    late = [one.text for one in at.notices if one.port]
+    case.require("MA-STOP-PORT", not late, "no Accepted notice after P5=0", late)
+
+
+@pytest.mark.requirement("MA-RESTART")
+@pytest.mark.parametrize("port", ["the same port", "another port"])
+@pytest.mark.parametrize("state", STATES)
+def test_server_starts_again_after_the_stop(at: ATClient, server: Server, state: str, port: str) -> None:
+    bring_to(server, state)
+    server.stop()
+    at.drain(quiet=0.05)
+    at.notices.clear()
+    if port == "another port":
+        server.port = server.peers.free_port()
+        at(f"P2={server.port}")
+    server.start()
+    server.serves(server.client())
+
+
+@pytest.mark.requirement("MA-RESTART")
+def test_server_starts_and_stops_ten_times(server: Server) -> None:
+    server.configure()
+    for _ in range(10):
+        server.start()
+        server.serves(server.client())
+        server.stop()
+
+
+@pytest.mark.requirement("MA-STOP-TWICE")
+def test_stop_of_a_stopped_server_is_recorded(at: ATClient, server: Server, case: Case) -> None:
+    server.up()
+    server.stop()
+    case.observe("MA-STOP-TWICE", "answer to the second P5=0", at("P5=0"))
+
+
+@pytest.mark.requirement("MA-STOP-QUEUE")
+@pytest.mark.parametrize("waiting", [1, 3])
+def test_fate_of_waiting_clients_at_the_stop_is_recorded(server: Server, case: Case, waiting: int) -> None:
+    server.up()
+    server.client()
+    others = [server.connect() for _ in range(waiting)]
+    server.stop()
+    closed = sum(not peer.is_open() for peer in others)
+    case.observe("MA-STOP-QUEUE", "waiting clients closed at once", f"{closed} of {waiting}")
