@@ -49,6 +49,10 @@ VARIANTS: dict[str, Variant] = {
     "crlf-before-error": Variant("one more CR LF before ERROR", "LOG", {"crlf_before_error": True}),
     "crlf-before-ok": Variant("one more CR LF before OK", "DRV, C6.2.1.8", {"crlf_before_ok": True}),
     "join-two-lines": Variant("C0 answers in two lines", "QR9", {"join_lines": 2}),
+    "human-text": Variant("'Entering CMD Mode'", "UM 4.2: the spelling varies", {"human_text": "CMD Mode"}),
+    "notice-late": Variant("a notice comes 300 ms after its client", "undocumented", {"notice_ms": 300}),
+    "slow-join": Variant("C0 takes 3 s", "DRV: drivers wait 20 s", {"join_ms": 3000}),
+    "slow-boot": Variant("the start-up prompt comes 2 s after a reset", "undocumented", {"boot_ms": 2000}),
     "slow": Variant("150 ms of thought before each answer", "LOG", {"think_ms": 150}),
     "dribble": Variant("every byte by itself, 0.5 ms apart", "UART", {"dribble_us": 500}),
     "short-reads": Variant("R0 returns less than what is there", "UM 4.14.1: at most R1", {"short_reads": True}),
@@ -59,6 +63,8 @@ VARIANTS: dict[str, Variant] = {
     "backlog-8": Variant(
         "P8 is 8 at first, and goes from 0 to 17", "QR20", limits={"backlog_default": 8, "backlog_max": 17}
     ),
+    "sockets-5": Variant("P0=4 selects a fifth socket", "WEB, text", limits={"sockets": 5}),
+    "read-size-0": Variant("R1=0 is taken", "UM", limits={"read_min": 0}),
     "backlog-from-1": Variant("P8=0 is refused", "UM", limits={"backlog_min": 1}),
 }
 

@@ -1,4 +1,4 @@
-r"""The module: four sockets, one serial line, one command at a time.
+r"""The module: its sockets, one serial line, one command at a time.
 
 Inputs are `power_on`, `receive`, `happened`, `advance` and `reset_pin`, each with the time in seconds of a
 monotonic clock; outputs are the effects that `take_effects` gives, and `deadline`, when `advance` is wanted if
@@ -26,20 +26,15 @@ from reference_impl.core.effects import Close, Effect, Write
 from reference_impl.core.events import Accepted, Event
 from reference_impl.core.profile import Forms, Limits, Profile
 from reference_impl.core.reader import Line, Reader
-from reference_impl.core.seams import Notice, Seams, Value
-from reference_impl.core.sockets import COUNT, Link, Socket
+from reference_impl.core.seams import Notice, Seams
+from reference_impl.core.sockets import Link, Socket
 from reference_impl.core.tasks import Need, Task
+from reference_impl.core.values import Value
 
 T = TypeVar("T")
 
-NOTICE_DELAY = 0.005
-"""Seconds from an accept, or from the answer behind which it waits, to its notice (assumption)."""
-
 HALF_LINE = 0.1
 """Seconds after which a line begun and not ended no longer holds notices back (assumption)."""
-
-BOOT_TIME = 0.1
-"""Seconds from a reset to the start-up prompt (assumption; real modules take longer)."""
 
 RENDEZVOUS = 0.02
 """Seconds that P5 waits for a queued client where the form of the notice depends on its answer."""
@@ -100,7 +95,7 @@ class Module:
         self._effects: list[Effect] = []
         self._handles = 0
         self._in_reset = False
-        self.flash = Flash([settings.defaults(self.limits) for _ in range(COUNT)], settings.Network())
+        self.flash = Flash([settings.defaults(self.limits) for _ in range(self.limits.sockets)], settings.Network())
         if joined is not None:
             self.flash.network.ssid = joined.encode()
         self._clear()
@@ -162,7 +157,7 @@ class Module:
             self.close_all()
             self._clear()
         if self._in_reset and not held:
-            self._boot_at = now + BOOT_TIME
+            self._boot_at = now + self.forms.boot_ms / 1000
         self._in_reset = held
         self._go_on()
 
@@ -240,7 +235,7 @@ class Module:
 
     def tell(self, text: str, socket: int) -> None:
         """Asynchronous text, sooner or later."""
-        delay = 0.0 if self.forms.notice_at_once else NOTICE_DELAY
+        delay = 0.0 if self.forms.notice_at_once else self.forms.notice_ms / 1000
         notice = self.pass_or_drop(lambda seam: seam.notice, Notice(text, socket, delay))
         if notice is None or self.suppression:
             return
@@ -266,7 +261,7 @@ class Module:
         """A soft reset: everything that was not saved is gone (assumption), then the start-up prompt."""
         self.close_all()
         self._clear()
-        self._boot_at = self.now + BOOT_TIME
+        self._boot_at = self.now + self.forms.boot_ms / 1000
 
     # --- the engine ------------------------------------------------------------------------------------------
     @property

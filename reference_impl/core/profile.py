@@ -35,6 +35,7 @@ class Identity:
 class Limits:
     """Ranges and defaults that differ between firmware versions."""
 
+    sockets: int = 4
     protocol_max: int = 3
     backlog_min: int = 0
     backlog_max: int = 6
@@ -44,6 +45,7 @@ class Limits:
     multi_accept: bool = True
     accept_loop: bool = True
     keep_alive: bool = True
+    read_min: int = 1
     status_fields: int = 12
 
 
@@ -63,13 +65,17 @@ class Forms:
     waiting_single: bool = False
     next_prompt: bool = False
     join_lines: int = 1
+    join_ms: int = 0
+    boot_ms: int = 100
     echo: bool = False
+    human_text: str = "CMD mode"
     banner: str = ""
     notice_prompt: bool = True
     notice_local_port: bool = False
     notice_glued: bool = False
     notice_merged: bool = False
     notice_at_once: bool = False
+    notice_ms: int = 5
     think_ms: int = 0
     dribble_us: int = 0
     short_reads: bool = False

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from reference_impl.core.answers import Answer
 from reference_impl.core.effects import Effect
 from reference_impl.core.events import Event
+from reference_impl.core.sockets import Order
+from reference_impl.core.values import Value
 
 if TYPE_CHECKING:
     from reference_impl.core.module import Module
-
-Value = int | str | tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,10 @@ class Seams:
     def event(self, event: Event) -> Event | None:
         """What the network tells, before the core believes it."""
         return event
+
+    def order(self, order: Order) -> Order:
+        """What P5 or P7 wants of the server."""
+        return order
 
     def accepts_more(self, more: bool) -> bool:
         """True when another client is taken although one is being served (never, by the documents)."""

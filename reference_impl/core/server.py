@@ -12,14 +12,13 @@ P5=10 acts on a server that P5=1 has started as on one of P5=11 (assumption). A 
 client is refused a server (assumption), and so is a module that has not joined (WEB: "Join a network first").
 """
 
-import enum
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.effects import Accept, Close, KeepAlive, Listen, OpenDatagram
 from reference_impl.core.events import Failed, Opened
-from reference_impl.core.sockets import Link, Server, Socket, State
+from reference_impl.core.sockets import Link, Order, Server, Socket, State
 from reference_impl.core.tasks import Need, outcome
 
 if TYPE_CHECKING:
@@ -28,15 +27,6 @@ if TYPE_CHECKING:
 SETUP = "[TCP TSK] Multi-Accept Setup"
 WAITING = "[TCP SVR] Waiting on connection"
 KILLED = "[TCP TSK] Killed"
-
-
-class Order(enum.Enum):
-    """What a command wants of the server."""
-
-    START = "P5=1"
-    MULTI = "P5=11"
-    NEXT = "P5=10"
-    STOP = "P5=0"
 
 
 Step = Generator[Need, None, Answer]
@@ -64,6 +54,7 @@ def waiting_line(module: "Module") -> str:
 
 def order(module: "Module", socket: Socket, wanted: Order) -> Step:
     """Carry out what the table says."""
+    wanted = module.through(lambda seam: seam.order, wanted)
     return ACTIONS[socket.state, wanted](module, socket)
 
 

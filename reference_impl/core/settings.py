@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reference_impl.core.profile import Limits
-from reference_impl.core.seams import Value
+from reference_impl.core.values import Value
 
 Reading = Callable[[bytes, Limits], Value | None]
 DIGITS = re.compile(rb"[0-9]{1,10}\Z")
@@ -69,7 +69,7 @@ SETTINGS: dict[str, Setting] = {
         lambda text, lim: number(text, lim.backlog_min, lim.backlog_max), lambda lim: lim.backlog_default, "= backlog"
     ),
     "PK": Setting(_keep_alive, (0, KEEP_ALIVE_MAX), "= 0 off or 1 on, idle time 250 to 7200000 ms"),
-    "R1": Setting(_between(1, 1460), 1460, "= read packet size, 1 to 1460"),
+    "R1": Setting(lambda text, lim: number(text, lim.read_min, 1460), 1460, "= read packet size, 1 to 1460"),
     "R2": Setting(_between(0, 30000), 5000, "= read timeout, 0 to 30000 ms"),
     "R3": Setting(_between(0, 1), 0, "= 0 with delimiters, 1 without"),
     "S1": Setting(_between(1, 1460), 1460, "= write packet size, 1 to 1460"),

@@ -1,4 +1,4 @@
-"""The module's four sockets: settings, and what is open on each.
+"""The module's sockets: settings, and what is open on each.
 
 A socket holds a server, a link (the client being served, the connection of P6, or a datagram socket), both or
 nothing. The state of its TCP server follows from the two:
@@ -14,10 +14,9 @@ import enum
 from dataclasses import dataclass
 
 from reference_impl.core.effects import Endpoint
-from reference_impl.core.seams import Value
+from reference_impl.core.values import Value
 
 NOWHERE: Endpoint = ("0.0.0.0", 0)
-COUNT = 4
 
 
 class State(enum.Enum):
@@ -27,6 +26,15 @@ class State(enum.Enum):
     WAITING = "waiting"
     SERVING = "serving"
     LOST = "lost"
+
+
+class Order(enum.Enum):
+    """What a command wants of the server."""
+
+    START = "P5=1"
+    MULTI = "P5=11"
+    NEXT = "P5=10"
+    STOP = "P5=0"
 
 
 @dataclass
@@ -41,7 +49,7 @@ class Server:
 
 @dataclass
 class Link:
-    """A connection, or a datagram socket; `peer` is where data goes."""
+    """A connection, or a datagram socket; `peer` is the other end, NOWHERE for a datagram socket that has none."""
 
     handle: int
     peer: Endpoint = NOWHERE
@@ -51,7 +59,7 @@ class Link:
 
 @dataclass
 class Socket:
-    """One of the four. `role` is the command that opened the link: "P5", "P6" or "" for none."""
+    """One of the sockets. `role` is the command that opened the link: "P5", "P6" or "" for none."""
 
     index: int
     settings: dict[str, Value]
@@ -82,3 +90,9 @@ class Socket:
     def port_shown(self) -> int:
         """The local port; while a server runs, the one that it really has (P2=0: any, an assumption)."""
         return self.server.port if self.server else self.number("P2")
+
+    def remote(self) -> Endpoint:
+        """Where datagrams go: to the sender of the last one, else to P3 and P4 (assumption)."""
+        if self.link is not None and self.link.peer != NOWHERE:
+            return self.link.peer
+        return str(self.settings["P3"]), self.number("P4")

@@ -45,6 +45,37 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """The time `until`."""
+
+    until: float
+
+    def met(self, module: "Module") -> bool:
+        """True when the time has come."""
+        return module.now >= self.until
+
+    def wake(self, _module: "Module") -> float:
+        """The time itself."""
+        return self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """`seconds` without a byte from the host, from `since` on; or a byte, which ends the quiet."""
+
+    seconds: float
+    since: float
+
+    def met(self, module: "Module") -> bool:
+        """True when it has been quiet for long enough, or is no longer."""
+        return len(module.reader) > 0 or module.now >= self.wake(module)
+
+    def wake(self, module: "Module") -> float:
+        """When the quiet will have lasted."""
+        return max(self.since, module.reader.last) + self.seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Bytes:
     """At least `count` bytes from the host, or `quiet` seconds without any more."""
 

@@ -6,17 +6,17 @@ the line has been quiet for SETTLE: a host waits for the prompt before it goes o
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
 from reference_impl.core.effects import Cancel, Receive, Transmit
-from reference_impl.core.events import Blocked, Lost, Received, Transmitted
+from reference_impl.core.events import Blocked, Event, Lost, Received, Transmitted
 from reference_impl.core.seams import Check
 from reference_impl.core.settings import number
 from reference_impl.core.sockets import Link
-from reference_impl.core.tasks import Bytes, Need, Task, outcome
+from reference_impl.core.tasks import Bytes, Need, Quiet, Task, outcome
 
 if TYPE_CHECKING:
     from reference_impl.core.module import Module
@@ -33,21 +33,31 @@ MINUS_ONE = b"-1"
 def read(module: "Module", _command: Command) -> Task:
     """R0: what is there, at most R1 bytes, after at most R2; nothing when nothing came (UM 4.14.1, to the byte)."""
     link = module.socket.link
-    if link is None or link.lost:
-        return _read_lost(module, link is None)
-    module.emit(Receive(link.handle, _read_limit(module)))
+    limit = _read_limit(module)
     wait = module.through(lambda seam: seam.read_timeout, module.socket.number("R2") / 1000)
+    if link is None:
+        return _read_lost(module, no_client=True)
+    if limit == 0:
+        return Answer()  # R1=0, where it is allowed, asks for nothing
+    if not link.lost:
+        event = yield from _receive(module, link, limit, wait)
+        if isinstance(event, Received):
+            return _read_answer(module, link, event)
+        link.lost = isinstance(event, Lost)
+    if link.lost and module.through(lambda seam: seam.lost, True):
+        return _read_lost(module, no_client=False)
+    return Answer()
+
+
+def _receive(module: "Module", link: Link, limit: int, wait: float) -> Generator[Need, None, Event | None]:
+    """What the network has, or gets within `wait` seconds; None: nothing."""
+    module.emit(Receive(link.handle, limit))
     event = yield from outcome(module, link.handle)
     if isinstance(event, Blocked):
         event = yield from outcome(module, link.handle, module.now + wait)
-    if isinstance(event, Lost):
-        link.lost = True
-        if module.through(lambda seam: seam.lost, True):
-            return _read_lost(module, False)
-    if isinstance(event, Received):
-        return _read_answer(module, link, event)
-    module.emit(Cancel(link.handle))
-    return Answer()
+    if event is None:
+        module.emit(Cancel(link.handle))
+    return event
 
 
 def _read_limit(module: "Module") -> int:
@@ -67,7 +77,7 @@ def _read_answer(module: "Module", link: Link, event: Received) -> Answer:
     return Answer(payload=data, undelimited=bool(module.socket.number("R3")))
 
 
-def _read_lost(module: "Module", no_client: bool) -> Answer:
+def _read_lost(module: "Module", *, no_client: bool) -> Answer:
     r"""The -1 first, then ERROR: every published driver needs it so; WEB's prose can be read as an OK tail.
 
     Without any client the same is said (assumption), or the bare ERROR.
@@ -103,6 +113,8 @@ def _send(module: "Module", size: int) -> Task:
     payload = module.through(lambda seam: seam.payload, module.reader.take(size))
     count = yield from _transmit(module, payload, wait)
     excess = yield from _settle(module)
+    if count is None and not module.through(lambda seam: seam.lost, True):
+        count = size
     answer = _sent(module, count)
     module.after_payload = True
     if excess > 1:
@@ -120,22 +132,6 @@ def _settle(module: "Module") -> Generator[Need, None, int]:
             return dropped
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """`seconds` without a byte from the host, from `since` on."""
-
-    seconds: float
-    since: float
-
-    def met(self, module: "Module") -> bool:
-        """True when the line has been quiet for long enough, or a byte has ended the quiet."""
-        return len(module.reader) > 0 or module.now >= self.wake(module)
-
-    def wake(self, module: "Module") -> float:
-        """When the quiet will have lasted."""
-        return max(self.since, module.reader.last) + self.seconds
-
-
 def _transmit(module: "Module", data: bytes, wait: float) -> Generator[Need, None, int | None]:
     """Give the bytes to the network: how many it took within the write timeout; None: the connection is lost."""
     link = module.socket.link
@@ -143,14 +139,13 @@ def _transmit(module: "Module", data: bytes, wait: float) -> Generator[Need, Non
         return None
     until, sent = module.now + wait, 0
     while sent < len(data):
-        remote = link.peer if link.datagram else None
+        remote = module.socket.remote() if link.datagram else None
         module.emit(Transmit(link.handle, data[sent:], remote, not module.forms.half_close))
         event = yield from outcome(module, link.handle)
         if isinstance(event, Blocked):
             event = yield from outcome(module, link.handle, until)
         if isinstance(event, Lost):
-            link.lost = True
-            return None
+            return None  # R0 still gives what came before the end
         if event is None:
             module.emit(Cancel(link.handle))
             break

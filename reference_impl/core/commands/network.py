@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
 from reference_impl.core.settings import address, number
+from reference_impl.core.tasks import Pause, Task
 
 if TYPE_CHECKING:
     from reference_impl.core.module import Module
@@ -51,12 +52,13 @@ def set_dhcp(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def join(module: "Module", _command: Command) -> Answer:
+def join(module: "Module", _command: Command) -> Task:
     """C0: any network is there and takes any passphrase, except one whose name begins with NOSUCH.
 
     `[JOIN   ] ssid,ip,0,0` with three blanks. On C1.x in two lines: their exact bytes are an assumption.
     """
     network = module.network
+    yield Pause(module.now + module.forms.join_ms / 1000)
     head = b"[JOIN   ] " + network.ssid
     if not network.ssid or network.ssid.startswith(NO_SUCH):
         network.joined = False

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 from reference_impl.core import server
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
-from reference_impl.core.effects import Cancel, Connect, OpenDatagram
+from reference_impl.core.effects import Close, Connect, OpenDatagram
 from reference_impl.core.events import Blocked, Opened
 from reference_impl.core.seams import Change, Check
-from reference_impl.core.server import Order
 from reference_impl.core.settings import SETTINGS, number
-from reference_impl.core.sockets import COUNT, NOWHERE, Link, State
+from reference_impl.core.sockets import NOWHERE, Link, Order, State
 from reference_impl.core.tasks import Task, outcome
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def select(module: "Module", command: Command) -> Answer:
     if command.value is None:
         return Answer(payload=str(module.selected).encode())
     index = module.through(
-        lambda seam: seam.check, Check("P0", command.value, number(command.value, 0, COUNT - 1))
+        lambda seam: seam.check, Check("P0", command.value, number(command.value, 0, module.limits.sockets - 1))
     ).value
     if not isinstance(index, int):
         return refusal()
@@ -42,25 +41,35 @@ def store(module: "Module", command: Command) -> Answer:
         return refusal()
     change = module.pass_or_drop(lambda seam: seam.store, Change(module.selected, command.name, check.value))
     if change is not None:
-        module.sockets[change.socket].settings[change.name] = change.value
+        _put(module, change)
     return Answer()
+
+
+def _put(module: "Module", change: Change) -> None:
+    """Keep the value. A new remote end of an open datagram socket counts at once (assumption)."""
+    socket = module.sockets[change.socket]
+    socket.settings[change.name] = change.value
+    if change.name in ("P3", "P4") and socket.link is not None and socket.link.datagram:
+        socket.link.peer = NOWHERE
 
 
 def show(module: "Module", _command: Command) -> Answer:
     """P?: 9 fields, 10 with the read mode, 12 with keep-alive and idle time: the profile says which.
 
-    Field 2 is the client's address from its notice until P5=10, and field 5 its port while it is served (DRV).
+    Field 2 is the client's address from its notice until P5=10, and field 5 its port while it is served. Of a
+    datagram socket fields 4 and 5 are the sender of the last datagram: ST's driver looks there (DRV).
     """
     socket = module.socket
     alive = server.keep_alive(socket)
-    peer = socket.link.peer if socket.link and socket.role == "P5" else NOWHERE
     running = socket.server is not None
+    peer = socket.link.peer if socket.link is not None and running else NOWHERE
+    remote = socket.remote() if socket.datagram else (str(socket.settings["P3"]), socket.number("P4"))
     fields = [
         str(socket.settings["P1"]),
         peer[0],
         str(socket.port_shown()),
-        str(socket.settings["P3"]),
-        str(peer[1] or socket.settings["P4"]),
+        remote[0],
+        str(peer[1] or remote[1]),
         str(int(running)),
         str(int(socket.role == "P5" and not running)),
         str(socket.settings["P8"]),
@@ -149,9 +158,10 @@ def _connect(module: "Module") -> Task:
     if isinstance(event, Blocked):
         event = yield from outcome(module, handle, module.now + CONNECT_TIME)
     if not isinstance(event, Opened):
-        module.emit(Cancel(handle))
+        module.emit(Close(handle))
         return refusal("Failed to connect", progress)
-    socket.link, socket.role = Link(handle, peer, datagram=socket.datagram), "P6"
+    link = Link(handle, datagram=True) if socket.datagram else Link(handle, peer)
+    socket.link, socket.role = link, "P6"
     return Answer(payload=progress)
 
 

@@ -96,13 +96,13 @@ def reset(module: "Module", _command: Command) -> None:
 def enter_human_mode(module: "Module", _command: Command) -> Answer:
     """`$$$`: echo from here on. The spelling of the text varies (UM 4.2), its frame is an assumption."""
     module.human = True
-    return Answer(payload=b"Entering CMD mode")
+    return Answer(payload=f"Entering {module.forms.human_text}".encode())
 
 
 def leave_human_mode(module: "Module", _command: Command) -> Answer:
     """`---`: no echo from here on (UM 4.3)."""
     module.human = False
-    return Answer(payload=b"Exiting CMD mode")
+    return Answer(payload=f"Exiting {module.forms.human_text}".encode())
 
 
 TABLE: dict[str, Row] = {
