@@ -1,0 +1,79 @@
+"""Much data, each way and both ways at once; as much as the line carries in reasonable time."""
+
+import hashlib
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.errors import ModuleFault
+from suites.data.payloads import pattern
+from suites.flows import Server, is_lost, read_exactly, send_exactly
+
+FULL = 256 * 1024
+PACKET = 1460
+BUDGET_S = 30.0
+"""What one bulk case may take; a slow line carries less in that time, and the report says how much."""
+
+
+@pytest.fixture
+def volume(at: ATClient, server: Server, case: Case) -> int:
+    """Bytes that this line and module carry in the budget, at most 256 KiB; the server is up afterwards."""
+    peer = server.up().client()
+    sample = pattern(PACKET)
+    peer.send(sample)
+    answers = read_exactly(at, sample, server.profile.seconds("transfer"))
+    each = sum(answer.latency for answer in answers) / PACKET
+    server.next()
+    bytes_in_budget = int(BUDGET_S / max(each, 1e-9))
+    amount = max(PACKET, min(FULL, bytes_in_budget))
+    case.observe(case.requirements[0], "bytes each way", amount)
+    return amount
+
+
+def same(case: Case, got: bytes, sent: bytes) -> None:
+    """The bytes are the same, by count and hash."""
+    expected = f"{len(sent)} bytes, SHA-256 {hashlib.sha256(sent).hexdigest()[:16]}"
+    found = f"{len(got)} bytes, SHA-256 {hashlib.sha256(got).hexdigest()[:16]}"
+    case.require("DA-BULK", got == sent, expected, found)
+
+
+@pytest.mark.requirement("DA-BULK")
+def test_much_data_from_the_peer(at: ATClient, server: Server, case: Case, volume: int) -> None:
+    peer = server.client()
+    stream = pattern(volume, seed=7)
+    got = bytearray()
+    for start in range(0, volume, 8 * PACKET):
+        piece = stream[start : start + 8 * PACKET]
+        peer.send(piece)
+        for answer in read_exactly(at, piece, server.profile.seconds("transfer")):
+            got += answer.payload
+    same(case, bytes(got), stream)
+
+
+@pytest.mark.requirement("DA-BULK")
+def test_much_data_to_the_peer(at: ATClient, server: Server, case: Case, volume: int) -> None:
+    peer = server.client()
+    stream = pattern(volume, seed=11)
+    for start in range(0, volume, PACKET):
+        send_exactly(at, peer, stream[start : start + PACKET], server.profile.seconds("transfer"))
+    same(case, peer.received, stream)
+
+
+@pytest.mark.requirement("DA-BULK")
+def test_much_data_both_ways(at: ATClient, server: Server, case: Case, volume: int) -> None:
+    peer = server.client()
+    down, up = pattern(volume // 2, seed=13), pattern(volume // 2, seed=17)
+    got = bytearray()
+    for start in range(0, len(down), PACKET):
+        peer.send(down[start : start + PACKET])
+        send_exactly(at, peer, up[start : start + PACKET], server.profile.seconds("transfer"))
+        answer = at.read(down[len(got) :])
+        if is_lost(answer, down[len(got) :]) or not answer.ok:
+            raise ModuleFault(f"expected: the peer's bytes\ngot:      {answer.text[:40]}")
+        got += answer.payload
+    if rest := down[len(got) :]:
+        for answer in read_exactly(at, rest, server.profile.seconds("transfer")):
+            got += answer.payload
+    same(case, bytes(got), down)
+    same(case, peer.received, up)

@@ -1,0 +1,151 @@
+"""R0: sizes, contents, R1, R2."""
+
+import time
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from suites.data.payloads import CONTENTS, SIZES, pattern, text
+from suites.flows import Server, is_lost, read_exactly, read_until_lost
+from suites.framing.test_success import success
+
+
+@pytest.mark.requirement("DA-READ", "DA-READ-R1")
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("make", [text, pattern], ids=["text", "binary"])
+def test_read_gives_the_peers_bytes(at: ATClient, server: Server, case: Case, size: int, make) -> None:  # type: ignore[no-untyped-def]
+    peer = server.up().client()
+    stream = make(size)
+    peer.send(stream)
+    answers = read_exactly(at, stream, server.profile.seconds("transfer"))
+    longest = max(len(answer.payload) for answer in answers)
+    case.require("DA-READ-R1", longest <= 1460, "at most 1460 bytes a time", longest)
+
+
+@pytest.mark.requirement("DA-READ")
+@pytest.mark.parametrize("name", CONTENTS)
+def test_read_gives_any_content(at: ATClient, server: Server, name: str) -> None:
+    peer = server.up().client()
+    peer.send(CONTENTS[name])
+    read_exactly(at, CONTENTS[name], server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-READ")
+@pytest.mark.parametrize("value", [0x00, 0x0A, 0x0D, 0x11, 0x13, 0x15, 0x1A, 0x7F, 0x80, 0xFF])
+def test_read_gives_any_byte_alone(at: ATClient, server: Server, value: int) -> None:
+    peer = server.up().client()
+    peer.send(bytes([value]))
+    read_exactly(at, bytes([value]), server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-READ-R1", "DA-READ-REST")
+@pytest.mark.parametrize(("limit", "size"), [(1, 5), (10, 95), (100, 1000), (1000, 2500), (1460, 4000)])
+def test_read_gives_at_most_r1_and_keeps_the_rest(
+    at: ATClient, server: Server, case: Case, limit: int, size: int
+) -> None:
+    peer = server.up().client()
+    at(f"R1={limit}")
+    stream = pattern(size)
+    peer.send(stream)
+    answers = read_exactly(at, stream, server.profile.seconds("transfer"))
+    longest = max(len(answer.payload) for answer in answers)
+    case.require("DA-READ-R1", longest <= limit, f"at most R1={limit} bytes a time", longest)
+
+
+@pytest.mark.requirement("DA-READ-EMPTY")
+@pytest.mark.parametrize("times", [1, 3])
+def test_read_without_data_is_the_empty_success(at: ATClient, server: Server, case: Case, times: int) -> None:
+    server.up().client()
+    at("R2=100")
+    for _ in range(times):
+        answer = at.read()
+        case.require_one_of("DA-READ-EMPTY", answer.raw, [success(b"", server.profile)])
+
+
+@pytest.mark.requirement("DA-READ-TIMEOUT", "DA-READ-WAITS")
+@pytest.mark.parametrize("wait", [0, 1, 100, 1000, 2500])
+def test_read_without_data_takes_r2(at: ATClient, server: Server, case: Case, wait: int) -> None:
+    server.up().client()
+    at(f"R2={wait}")
+    took = at.read().latency * 1000
+    margin = server.profile.limits.read_margin
+    case.require("DA-READ-TIMEOUT", took <= wait + margin, f"an answer within {wait} + {margin} ms", f"{took:.0f} ms")
+    case.require("DA-READ-WAITS", took >= wait * 0.9 - 20, f"no answer before {wait} ms", f"{took:.0f} ms")
+
+
+@pytest.mark.requirement("DA-READ-WAITS")
+@pytest.mark.parametrize("wait", [3000])
+def test_read_gives_what_comes_while_it_waits(at: ATClient, server: Server, case: Case, wait: int) -> None:
+    peer = server.up().client()
+    at(f"R2={wait}")
+    at.start("R0", pending=b"late")
+    at.watch(0.3)
+    peer.send(b"late")
+    answer = at.finish()
+    case.require("DA-READ-WAITS", answer.payload and b"late".startswith(answer.payload), "what came", answer)
+    read_exactly(at, b"late"[len(answer.payload) :], server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-READ-AT-ONCE")
+def test_read_with_data_there_is_recorded(at: ATClient, server: Server, case: Case) -> None:
+    peer = server.up().client()
+    peer.send(b"there")
+    read_exactly(at, b"there", server.profile.seconds("transfer"))
+    at("R2=1500")
+    peer.send(b"again")
+    began = time.monotonic()
+    answers = read_exactly(at, b"again", server.profile.seconds("transfer"))
+    took = time.monotonic() - began
+    waited = "waits until R2" if took > 1.2 else "does not wait for more"
+    case.observe("DA-READ-AT-ONCE", "R0 with data there and R2=1500", f"{waited} ({len(answers)} answers)")
+
+
+@pytest.mark.requirement("DA-MINUS-ONE")
+@pytest.mark.parametrize("stream", [b"-1", b"-1-1", b"-1\r\n"])
+def test_minus_one_of_the_peer_is_data(at: ATClient, server: Server, case: Case, stream: bytes) -> None:
+    peer = server.up().client()
+    peer.send(stream)
+    answers = read_exactly(at, stream, server.profile.seconds("transfer"))
+    case.require("DA-MINUS-ONE", all(answer.ok for answer in answers), "OK after the data", answers[-1])
+    server.serves(peer)
+
+
+@pytest.mark.requirement("DA-BEFORE-LOSS")
+@pytest.mark.parametrize("leave", ["close", "half_close"])
+@pytest.mark.parametrize("size", [1, 1460, 1461, 6000])
+def test_bytes_before_the_loss_are_read(at: ATClient, server: Server, leave: str, size: int) -> None:
+    peer = server.up().client()
+    stream = pattern(size)
+    peer.send(stream)
+    getattr(peer, leave)()
+    read_exactly(at, stream, server.profile.seconds("transfer"))
+    if leave == "close":
+        read_until_lost(at, server.profile.seconds("lost"))
+
+
+@pytest.mark.requirement("DA-HALF-CLOSE")
+def test_half_close_is_recorded(at: ATClient, server: Server, case: Case) -> None:
+    peer = server.up().client()
+    peer.half_close()
+    at("R2=100")
+    answer = at.read()
+    case.observe("DA-HALF-CLOSE", "R0 after the peer's FIN", "-1" if is_lost(answer) else answer)
+    answer = at.send(b"still there?")
+    case.observe("DA-HALF-CLOSE", "S3 after the peer's FIN", answer)
+    if answer.payload == b"12":
+        case.observe("DA-HALF-CLOSE", "received", peer.receive_available(0.2))
+
+
+@pytest.mark.requirement("DA-R3")
+def test_r3_is_recorded(at: ATClient, server: Server, case: Case) -> None:
+    peer = server.up().client()
+    answer = at("R3=1")
+    case.observe("DA-R3", "answer to R3=1", answer)
+    peer.send(b"data")
+    at.link.send(b"R0\r")
+    at.drain(quiet=0.6)
+    case.observe("DA-R3", "answer to R0 with R3=1", b"".join(at.strays) + b"".join(one.text for one in at.notices))
+    at.link.send(b"R3=0\r")
+    at.drain(quiet=0.3)
+    at.reset_view()

@@ -1,0 +1,136 @@
+"""S3 and S0: sizes, contents, counts, too many, too few."""
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import TcpPeer
+from suites.data.payloads import CONTENTS, SIZES, pattern, text
+from suites.flows import Server, send_exactly
+from suites.framing.test_success import success
+
+
+@pytest.fixture
+def peer(server: Server) -> TcpPeer:
+    """The served client of a multi-accept server."""
+    return server.up().client()
+
+
+@pytest.mark.requirement("DA-SEND", "DA-SEND-FRAME")
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("make", [text, pattern], ids=["text", "binary"])
+def test_send_reaches_the_peer(  # type: ignore[no-untyped-def]
+    at: ATClient, server: Server, peer: TcpPeer, case: Case, size: int, make
+) -> None:
+    answer = send_exactly(at, peer, make(size), server.profile.seconds("transfer"))
+    case.require_one_of("DA-SEND-FRAME", answer.raw, [success(b"%d" % size, server.profile)])
+
+
+@pytest.mark.requirement("DA-SEND")
+@pytest.mark.parametrize("name", CONTENTS)
+def test_send_takes_any_content(at: ATClient, server: Server, peer: TcpPeer, name: str) -> None:
+    send_exactly(at, peer, CONTENTS[name], server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-SEND")
+@pytest.mark.parametrize("value", [0x00, 0x0A, 0x0D, 0x11, 0x13, 0x15, 0x1A, 0x7F, 0x80, 0xFF])
+def test_send_takes_any_byte_alone(at: ATClient, server: Server, peer: TcpPeer, value: int) -> None:
+    send_exactly(at, peer, bytes([value]), server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-SEND-COUNT")
+@pytest.mark.parametrize("payload", [b"1", b"2", b"9", b"77", b"OK"])
+def test_send_answers_the_count_and_no_echo(
+    at: ATClient, server: Server, peer: TcpPeer, case: Case, payload: bytes
+) -> None:
+    answer = at.send(payload)
+    count = b"%d" % len(payload)
+    case.require("DA-SEND-COUNT", answer.ok and answer.payload == count, f"{len(payload)} and OK", answer)
+    peer.receive(len(payload), server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-SEND")
+def test_send_sends_just_once(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
+    for number in range(10):
+        send_exactly(at, peer, b"packet %d" % number, server.profile.seconds("transfer"))
+    more = peer.receive_available(0.1)
+    case.require("DA-SEND", not more, "each packet once", more)
+
+
+@pytest.mark.requirement("DA-SEND-ZEROS")
+@pytest.mark.parametrize("number", ["05", "005", "0005"])
+def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, case: Case, number: str) -> None:
+    answer = at.send(b"12345", command=f"S3={number}")
+    case.require("DA-SEND-ZEROS", answer.ok and answer.payload.lstrip(b"0") == b"5", "5 and OK", answer)
+    got = peer.receive(5, server.profile.seconds("transfer"))
+    case.require("DA-SEND-ZEROS", got == b"12345", "the five bytes", got)
+
+
+@pytest.mark.requirement("DA-SEND-RANGE")
+@pytest.mark.parametrize("number", ["0", "1461", "1500", "65536", "-1", "a"])
+@pytest.mark.usefixtures("peer")
+def test_send_refuses_a_number_out_of_range(at: ATClient, case: Case, number: str) -> None:
+    answer = at(f"S3={number}")
+    case.require("DA-SEND-RANGE", answer.error, f"an error to S3={number}", answer)
+
+
+@pytest.mark.requirement("DA-SEND-SHORT")
+@pytest.mark.usefixtures("peer")
+@pytest.mark.parametrize("line", ["S3", "S3="])
+def test_send_without_a_number_is_recorded(at: ATClient, case: Case, line: str) -> None:
+    case.observe("DA-SEND-SHORT", f"answer to {line}", at(line))
+
+
+@pytest.mark.requirement("DA-SEND-EXCESS")
+@pytest.mark.parametrize("excess", [b"EXCESS", b"E" * 100])
+def test_send_drops_what_is_too_much(at: ATClient, server: Server, peer: TcpPeer, case: Case, excess: bytes) -> None:
+    answer = at.send(b"PAYLOAD" + excess, command="S3=7")
+    came = answer.on_line + trailing(at)
+    if b"ERROR" not in came:
+        at.link.send(b"\r")
+        came += trailing(at)
+    got = peer.receive(7, server.profile.seconds("transfer")) + peer.receive_available(0.1)
+    case.require("DA-SEND-EXCESS", got == b"PAYLOAD", "the peer receives the announced seven bytes only", got)
+    case.require("DA-SEND-EXCESS", b"ERROR" in came, "an error message for the bytes in excess", came)
+    at.reset_view()
+    send_exactly(at, peer, b"in step", server.profile.seconds("transfer"))
+
+
+def trailing(at: ATClient) -> bytes:
+    """What comes besides the answer, until half a second is silent."""
+    at.drain(quiet=0.5)
+    came, at.strays = b"".join(at.strays), []
+    return came + b"".join(one.text for one in at.notices)
+
+
+@pytest.mark.requirement("DA-SEND-SHORT")
+def test_send_of_too_few_bytes_is_recorded(at: ATClient, peer: TcpPeer, case: Case) -> None:
+    at("S2=500")
+    answer = at.send(b"few", command="S3=10")
+    case.observe("DA-SEND-SHORT", "answer to three of ten bytes after S2=500", answer)
+    case.observe("DA-SEND-SHORT", "received", peer.receive_available(0.2))
+
+
+@pytest.mark.requirement("DA-S0")
+@pytest.mark.parametrize("size", [1, 2, 64, 512, 1024, 1400, 1460])
+def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Case, size: int) -> None:
+    at(f"S1={size}")
+    payload = pattern(size)
+    answer = at.send(payload, command="S0")
+    case.require("DA-S0", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
+    got = peer.receive(size, server.profile.seconds("transfer"))
+    case.require("DA-S0", got == payload, "the peer receives these bytes", got)
+
+
+@pytest.mark.requirement("DA-S0-SHORT")
+@pytest.mark.parametrize(("announced", "sent"), [(10, 4), (1460, 100)])
+def test_s0_sends_what_came_when_s2_has_passed(
+    at: ATClient, server: Server, peer: TcpPeer, case: Case, announced: int, sent: int
+) -> None:
+    at(f"S1={announced}")
+    at("S2=500")
+    payload = text(sent)
+    answer = at.send(payload, command="S0")
+    case.require("DA-S0-SHORT", answer.ok and answer.payload == b"%d" % sent, f"{sent} and OK", answer)
+    got = peer.receive(sent, server.profile.seconds("transfer"))
+    case.require("DA-S0-SHORT", got == payload, "the peer receives what came", got)

@@ -1,0 +1,77 @@
+"""The frames of success: empty, with a payload, the prompt."""
+
+import re
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from suites.profiles import Profile
+
+
+def success(payload: bytes, profile: Profile) -> bytes:
+    """The documented frame around ``payload``."""
+    return b"\r\n" + payload + b"\r\n" + (b"\r\n" if profile.forms.extra_crlf_before_ok else b"") + b"OK\r\n> "
+
+
+@pytest.mark.requirement("FR-EMPTY-OK", "FR-ECHO")
+@pytest.mark.parametrize("command", ["P0=0", "P1=0", "P2=5024", "P4=5025", "P8=6", "R1=1460", "R2=250", "S1=1460"])
+def test_empty_success_is_ten_bytes(at: ATClient, profile: Profile, case: Case, command: str) -> None:
+    answer = at(command)
+    case.require_one_of("FR-EMPTY-OK", answer.raw, [success(b"", profile)])
+    case.observe("FR-ECHO", "echo in machine mode", answer.echo or "none")
+
+
+@pytest.mark.requirement("FR-PAYLOAD")
+@pytest.mark.parametrize("query", ["P0", "P?", "R?", "S?", "I?"])
+def test_payload_stands_in_its_frame(at: ATClient, profile: Profile, case: Case, query: str) -> None:
+    answer = at(query)
+    frame = re.escape(success(b"PAYLOAD", profile)).replace(b"PAYLOAD", rb"[^\r\n]+")
+    case.require(
+        "FR-PAYLOAD", re.fullmatch(frame, answer.raw), r"\r\n, one line, \r\nOK\r\n and the prompt", answer.raw
+    )
+
+
+@pytest.mark.requirement("FR-PROMPT")
+@pytest.mark.parametrize("command", ["P0=0", "P0", "P?", "QQ", "P1=99"])
+def test_every_answer_ends_in_the_prompt(at: ATClient, case: Case, command: str) -> None:
+    answer = at(command)
+    case.require("FR-PROMPT", answer.raw.endswith(b"\r\n> "), r"the answer ends in \r\n> with its space", answer.raw)
+    at.drain(quiet=0.1)
+    case.require("FR-PROMPT", not at.strays, "nothing after the prompt", b"".join(at.strays))
+
+
+@pytest.mark.requirement("FR-CR")
+@pytest.mark.parametrize("value", [1, 2, 3, 0])
+def test_carriage_return_ends_the_command(at: ATClient, case: Case, value: int) -> None:
+    at(f"P0={value}")
+    case.require("FR-CR", at("P0").payload == str(value).encode(), f"P0 shows {value}", at.answers[-1])
+
+
+@pytest.mark.requirement("FR-CRLF")
+@pytest.mark.parametrize("command", ["P0", "P2=5024", "P?", "QQ"])
+def test_line_feed_after_the_carriage_return_is_ignored(at: ATClient, case: Case, command: str) -> None:
+    expected = at(command)
+    answer = at.exchange_bytes(command.encode() + b"\r\n")
+    case.require(
+        "FR-CRLF", answer.raw == expected.raw, f"the answer as without the line feed: {expected.raw!r}", answer
+    )
+    again = at(command)
+    case.require("FR-CRLF", again.raw == expected.raw, "the next command is not disturbed", again)
+
+
+@pytest.mark.requirement("FR-BARE-CR")
+@pytest.mark.parametrize("count", [1, 3])
+def test_lone_carriage_return_is_answered_by_the_prompt(at: ATClient, case: Case, count: int) -> None:
+    for _ in range(count):
+        answer = at.exchange_bytes(b"\r", prompt_only=True)
+        case.require_one_of("FR-BARE-CR", answer.raw.removeprefix(b"\r\r"), [b"\r\n> ", b"\n> "])
+
+
+@pytest.mark.requirement("FR-ONE-ANSWER")
+@pytest.mark.parametrize("command", ["P0", "P2=5024", "P?", "R?", "S?", "I?", "QQ", "P1=99"])
+def test_each_command_has_one_answer(at: ATClient, case: Case, command: str) -> None:
+    at(command)
+    at.drain(quiet=0.25)
+    more = b"".join(at.strays)
+    case.require("FR-ONE-ANSWER", not more, f"one answer to {command}, then silence", more)

@@ -1,0 +1,91 @@
+"""Settings are kept per socket, and survive a server's start and stop."""
+
+import itertools
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.bench import Bench
+from suites.flows import Server
+from suites.profiles import Profile
+
+PAIRS = list(itertools.permutations(range(4), 2))
+FIELDS = {"P1": 0, "P2": 2, "P3": 3, "P4": 4, "P8": 7}
+ONE = {"P1": "0", "P2": "6101", "P3": "10.1.2.3", "P4": "6102", "P8": "2"}
+OTHER = {"P1": "1", "P2": "6201", "P3": "10.9.8.7", "P4": "6202", "P8": "5"}
+
+
+def set_all(at: ATClient, socket: int, values: dict[str, str]) -> None:
+    """Select ``socket`` and send every setting."""
+    at(f"P0={socket}")
+    for name, value in values.items():
+        at(f"{name}={value}")
+
+
+def shown(at: ATClient, socket: int) -> dict[str, str]:
+    """What P? shows of the settings of ``socket``."""
+    at(f"P0={socket}")
+    fields = [one.strip() for one in at("P?").fields]
+    names = {"TCP": "0", "UDP": "1"}
+    return {name: names.get(fields[at_], fields[at_]) for name, at_ in FIELDS.items() if at_ < len(fields)}
+
+
+@pytest.mark.requirement("SE-PER-SOCKET")
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=[f"{a} and {b}" for a, b in PAIRS])
+def test_settings_are_kept_per_socket(at: ATClient, case: Case, one: int, other: int) -> None:
+    set_all(at, one, ONE)
+    set_all(at, other, OTHER)
+    for socket, values in ((one, ONE), (other, OTHER), (one, ONE)):
+        got = shown(at, socket)
+        case.require("SE-PER-SOCKET", got == values, f"socket {socket}: {values}", got)
+
+
+@pytest.mark.requirement("SE-P-FIELDS")
+@pytest.mark.parametrize("socket", range(4))
+def test_p_query_has_the_declared_fields(at: ATClient, profile: Profile, case: Case, socket: int) -> None:
+    at(f"P0={socket}")
+    answer = at("P?")
+    count = len(answer.fields)
+    declared = " or ".join(map(str, profile.forms.p_query_fields))
+    case.require("SE-P-FIELDS", answer.ok and count in profile.forms.p_query_fields, f"{declared} fields", answer)
+    case.observe("SE-P-FIELDS", "fields of P?", count)
+
+
+@pytest.mark.requirement("SE-SURVIVES")
+@pytest.mark.parametrize("mode", [11, 1], ids=["multi-accept", "single"])
+@pytest.mark.parametrize("served", [False, True], ids=["no client", "a client"])
+def test_settings_survive_start_and_stop(at: ATClient, server: Server, case: Case, mode: int, served: bool) -> None:
+    server.mode = mode
+    server.configure(backlog=3)
+    for setting in ("P4=6102", "R1=700", "R2=300", "S1=800", "S2=900"):
+        at(setting)
+    before = shown(at, 0), at("R?").fields[:2], at("S?").fields[:2]
+    server.start()
+    if served:
+        server.client()
+    server.stop()
+    at.drain(quiet=0.05)
+    after = shown(at, 0), at("R?").fields[:2], at("S?").fields[:2]
+    case.require("SE-SURVIVES", after == before, f"{before}", f"{after}")
+
+
+@pytest.mark.requirement("SE-DEFAULTS")
+@pytest.mark.risk("reset")
+def test_defaults_after_a_reset(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:
+    for setting in ("P2=6001", "P4=6002", "R1=10", "R2=10", "S1=10", "S2=10", "P8=3"):
+        at(setting)
+    bench.reset_module(profile.seconds("ready"))
+    p, r, s = at("P?").fields, at("R?").fields, at("S?").fields
+    for what, got, expected in (
+        ("P2", p[2], ("5024",)),
+        ("P3", p[3], ("0.0.0.0",)),
+        ("P4", p[4], ("5025",)),
+        ("P5", p[5], ("0",)),
+        ("P8", p[7], tuple(map(str, profile.forms.p8_default))),
+        ("R1", r[0], ("1460",)),
+        ("R2", r[1], ("5000",)),
+        ("S1", s[0], ("1460",)),
+        ("S2", s[1], ("5000",)),
+    ):
+        case.require("SE-DEFAULTS", got.strip() in expected, f"{what} is {' or '.join(expected)}", got)
