@@ -251,11 +251,17 @@ class Module:
 
     def close(self, socket: Socket) -> None:
         """Close what is open on one socket: the link first, then the server (WEB: P5=0 closes both)."""
-        if socket.link is not None:
-            self.emit(Close(socket.link.handle))
+        self.close_link(socket)
         if socket.server is not None:
             self.emit(Close(socket.server.handle))
-        socket.server, socket.link, socket.role = None, None, ""
+        socket.server = None
+
+    def close_link(self, socket: Socket) -> None:
+        """Close the client or connection; a notice of it that has not gone out is withdrawn (assumption)."""
+        if socket.link is not None:
+            self.emit(Close(socket.link.handle))
+        socket.link, socket.role = None, ""
+        self._notices = deque(pending for pending in self._notices if pending.notice.socket != socket.index)
 
     def reboot(self) -> None:
         """A soft reset: everything that was not saved is gone (assumption), then the start-up prompt."""

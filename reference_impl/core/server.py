@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer, lines
-from reference_impl.core.effects import Accept, Close, KeepAlive, Listen, OpenDatagram
+from reference_impl.core.effects import Accept, KeepAlive, Listen, OpenDatagram
 from reference_impl.core.events import Failed, Opened
 from reference_impl.core.sockets import Link, Order, Server, Socket, State
 from reference_impl.core.tasks import Need, outcome
@@ -98,17 +98,10 @@ def start_multi(module: "Module", socket: Socket) -> Step:
 
 def next_client(module: "Module", socket: Socket) -> Step:
     """P5=10: the client is closed, the next in the queue or the next to come is accepted (WEB)."""
-    close_client(module, socket)
+    module.close_link(socket)
     take_next(module, socket)
     return Answer(payload=lines(waiting_line(module)), prompt_before_ok=module.forms.next_prompt)
     yield
-
-
-def close_client(module: "Module", socket: Socket) -> None:
-    """Close the client, and take no other yet."""
-    if socket.link is not None:
-        module.emit(Close(socket.link.handle))
-    socket.link, socket.role = None, ""
 
 
 def stop(module: "Module", socket: Socket) -> Step:

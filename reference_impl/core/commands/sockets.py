@@ -118,7 +118,7 @@ def _loop_step(module: "Module", value: int) -> Task:
     if value == 2:
         if socket.state not in (State.SERVING, State.LOST):
             return refusal("No client")
-        server.close_client(module, socket)
+        module.close_link(socket)
         return Answer()
     wanted = {0: Order.STOP, 1: Order.MULTI, 3: Order.NEXT}[value]
     answer = yield from server.order(module, socket, wanted)
