@@ -58,8 +58,11 @@ def test_an_error_is_one_word_with_mt_1(bench):
 
 @pytest.mark.parametrize(
     "line",
-    [b"X", b"XX", b"XX=1", b"p0", b"P0 ", b" P0", b"P", b"=", b"==", b"P0=", b"P0=1,2", b"MT", b"MT=", b"MT=2"]
-    + [b"S3", b"R0=1", b"I?=1", b"\x00", b"\xff\xfe", b"P0\x00", b"0" * 100, b"x" * 1000, b"x" * 10_000],
+    [
+        *(b"X", b"XX", b"XX=1", b"p0", b"P0 ", b" P0", b"P", b"=", b"==", b"P0=", b"P0=1,2", b"MT", b"MT="),
+        *(b"MT=2", b"S3", b"R0=1", b"I?=1", b"\x00", b"\xff\xfe", b"P0\x00"),
+        *(b"0" * 100, b"x" * 1000, b"x" * 10_000),
+    ],
 )
 def test_what_is_no_command_is_an_error_and_the_next_command_works(line):
     bench = CoreBench(SHORT)
