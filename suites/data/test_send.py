@@ -85,22 +85,13 @@ def test_send_without_a_number_is_recorded(at: ATClient, case: Case, line: str) 
 @pytest.mark.parametrize("excess", [b"EXCESS", b"E" * 100])
 def test_send_drops_what_is_too_much(at: ATClient, server: Server, peer: TcpPeer, case: Case, excess: bytes) -> None:
     answer = at.send(b"PAYLOAD" + excess, command="S3=7")
-    came = answer.on_line + trailing(at)
+    came = answer.on_line + at.collect(b"", 0.5)
     if b"ERROR" not in came:
-        at.link.send(b"\r")
-        came += trailing(at)
+        came += at.collect(b"\r", 1.0)
     got = peer.receive(7, server.profile.seconds("transfer")) + peer.receive_available(0.1)
     case.require("DA-SEND-EXCESS", got == b"PAYLOAD", "the peer receives the announced seven bytes only", got)
     case.require("DA-SEND-EXCESS", b"ERROR" in came, "an error message for the bytes in excess", came)
-    at.reset_view()
     send_exactly(at, peer, b"in step", server.profile.seconds("transfer"))
-
-
-def trailing(at: ATClient) -> bytes:
-    """What comes besides the answer, until half a second is silent."""
-    at.drain(quiet=0.5)
-    came, at.strays = b"".join(at.strays), []
-    return came + b"".join(one.text for one in at.notices)
 
 
 @pytest.mark.requirement("DA-SEND-SHORT")

@@ -8,21 +8,12 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 
 
-def answer_to(at: ATClient, line: bytes, timeout: float = 10.0) -> bytes:
-    """Whatever comes for ``line``, as bytes."""
-    at.link.send(line)
-    at.drain(quiet=min(timeout, 0.6))
-    came, at.strays = b"".join(at.strays), []
-    at.reset_view()
-    return came
-
-
 @pytest.mark.requirement("FR-LONG-LINE")
 @pytest.mark.parametrize("length", [100, 1000, 10000, 100000])
 def test_answer_to_a_long_line_is_recorded(at: ATClient, case: Case, bench_pace: float, length: int) -> None:
     if length * bench_pace / 10 > 60:
         pytest.skip(f"a line of {length} bytes would take this line more than a minute")
-    case.observe("FR-LONG-LINE", f"answer to {length} bytes", answer_to(at, b"C1=" + b"x" * length + b"\r"))
+    case.observe("FR-LONG-LINE", f"answer to {length} bytes", at.collect(b"C1=" + b"x" * length + b"\r"))
 
 
 @pytest.mark.requirement("FR-ANY-BYTE")
@@ -32,22 +23,22 @@ def test_answer_to_a_long_line_is_recorded(at: ATClient, case: Case, bench_pace:
     ids=["NUL inside", "0xFF inside", "NUL before", "0xFF only", "all but CR"],
 )
 def test_answer_to_bytes_that_are_no_text_is_recorded(at: ATClient, case: Case, line: bytes) -> None:
-    case.observe("FR-ANY-BYTE", "answer", answer_to(at, line + b"\r"))
+    case.observe("FR-ANY-BYTE", "answer", at.collect(line + b"\r"))
 
 
 @pytest.mark.requirement("FR-ANY-BYTE")
 @pytest.mark.parametrize("line", [b"\x15\x15\x15P0", b"\nP0", b" P0"], ids=["0x15 burst", "line feed", "space"])
 def test_answer_to_a_command_after_noise_is_recorded(at: ATClient, case: Case, line: bytes) -> None:
-    case.observe("FR-ANY-BYTE", "answer", answer_to(at, line + b"\r"))
+    case.observe("FR-ANY-BYTE", "answer", at.collect(line + b"\r"))
 
 
 @pytest.mark.requirement("FR-TWO-COMMANDS")
 def test_fate_of_two_commands_in_one_write_is_recorded(at: ATClient, case: Case) -> None:
-    case.observe("FR-TWO-COMMANDS", "answers", answer_to(at, b"P0\rR?\r"))
+    case.observe("FR-TWO-COMMANDS", "answers", at.collect(b"P0\rR?\r"))
 
 
 @pytest.mark.requirement("FR-PAUSE")
 def test_command_with_a_pause_inside_is_recorded(at: ATClient, case: Case) -> None:
     at.link.send(b"P")
     time.sleep(2)  # the pause is what the case is about
-    case.observe("FR-PAUSE", "answer to P, two seconds, 0", answer_to(at, b"0\r"))
+    case.observe("FR-PAUSE", "answer to P, two seconds, 0", at.collect(b"0\r"))

@@ -10,24 +10,9 @@ from suites.profiles import Profile
 pytestmark = pytest.mark.needs("human_mode")
 
 
-def switch(at: ATClient, line: bytes) -> bytes:
-    """Send a mode switch; whatever comes."""
-    at.link.send(line)
-    came = b""
-    for _ in range(20):
-        at.drain(quiet=0.1)
-        came += b"".join(at.strays) + b"".join(one.text for one in at.notices)
-        at.strays.clear()
-        at.notices.clear()
-        if came:
-            break
-    at.reset_view()
-    return came
-
-
 @pytest.mark.requirement("FR-HUMAN-MODE")
 def test_human_mode_is_entered_and_commands_work(at: ATClient, case: Case) -> None:
-    greeting = switch(at, b"$$$\r")
+    greeting = at.collect(b"$$$\r")
     try:
         case.observe("FR-HUMAN-MODE", "greeting", greeting)
         case.require("FR-HUMAN-MODE", b"ERROR" not in greeting, "no error", greeting)
@@ -36,13 +21,13 @@ def test_human_mode_is_entered_and_commands_work(at: ATClient, case: Case) -> No
         case.observe("FR-HUMAN-MODE", "answer to P0 in human mode", answer)
         case.require("FR-HUMAN-MODE", b"2" in answer.raw, "P0 shows 2", answer)
     finally:
-        switch(at, b"---\r")
+        at.collect(b"---\r")
 
 
 @pytest.mark.requirement("FR-MACHINE-MODE")
 def test_machine_mode_is_entered_again(at: ATClient, profile: Profile, case: Case) -> None:
-    switch(at, b"$$$\r")
-    farewell = switch(at, b"---\r")
+    at.collect(b"$$$\r")
+    farewell = at.collect(b"---\r")
     case.observe("FR-MACHINE-MODE", "farewell", farewell)
     answer = at("P0=0")
     case.require_one_of("FR-MACHINE-MODE", answer.raw, [success(b"", profile)])
