@@ -1,0 +1,130 @@
+"""The pace of a line, and the event loop."""
+
+import os
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reference_impl.shells.loop import Loop
+from reference_impl.shells.pace import LIMIT, Pace
+
+
+def test_without_a_byte_time_everything_is_due_at_once():
+    pace = Pace()
+    pace.put(b"abc", 5.0)
+    pace.put(b"def", 5.0)
+    assert pace.due(5.0) == [b"abc", b"def"]
+    assert (len(pace), pace.next()) == (0, None)
+
+
+def test_a_byte_is_due_when_the_line_has_carried_it():
+    pace = Pace(0.001)
+    pace.put(b"abcdef", 5.0)
+    assert pace.due(5.0) == []
+    assert pace.next() == pytest.approx(5.001)
+    assert pace.due(5.0025) == [b"a", b"b"]
+    assert pace.due(6.0) == [b"c", b"d", b"e", b"f"]
+
+
+def test_a_line_that_was_idle_does_not_catch_up():
+    pace = Pace(0.001)
+    pace.put(b"a", 5.0)
+    pace.due(6.0)
+    pace.put(b"b", 7.0)
+    assert pace.due(7.0) == []
+    assert pace.due(7.001) == [b"b"]
+
+
+def test_a_gap_spreads_one_piece_and_not_the_next():
+    pace = Pace()
+    pace.put(b"ab", 5.0, gap=0.5)
+    pace.put(b"cd", 5.0)
+    assert pace.due(5.5) == [b"a"]
+    assert pace.due(6.0) == [b"b", b"cd"]
+
+
+def test_what_nobody_takes_is_bounded():
+    pace = Pace(1.0)
+    for _ in range(10):
+        pace.put(b"x" * 100_000, 0.0)
+    assert len(pace) == LIMIT
+    pace.clear()
+    assert (len(pace), pace.next()) == (0, None)
+
+
+@given(
+    st.lists(st.tuples(st.binary(min_size=1, max_size=9), st.sampled_from([0.0, 0.5])), max_size=8),
+    st.sampled_from([0.0, 0.25]),
+)
+def test_no_byte_is_lost_or_changes_its_place(parts, byte_time):
+    pace, now, got = Pace(byte_time), 0.0, b""
+    for data, gap in parts:
+        pace.put(data, now, gap)
+        got += b"".join(pace.due(now))
+        now += 0.125
+    while (when := pace.next()) is not None:
+        now = max(now, when)
+        got += b"".join(pace.due(now))
+    assert got == b"".join(data for data, _gap in parts)
+
+
+def test_timers_are_called_in_their_order_and_cancelled_ones_never():
+    loop, called = Loop(), []
+    now = loop.now()
+    loop.at(now + 0.02, loop.stop)
+    loop.at(now + 0.01, lambda: called.append("later"))
+    loop.at(now, lambda: called.append("first"))
+    loop.at(now, lambda: called.append("second"))
+    loop.at(now, lambda: called.append("never")).cancel()
+    loop.run()
+    assert called == ["first", "second", "later"]
+
+
+def test_a_descriptor_that_another_callback_has_forgotten_is_not_called():
+    loop, called = Loop(), []
+    pairs = [socket.socketpair() for _ in range(2)]
+    for ours, theirs in pairs:
+        theirs.send(b"x")
+
+    def callback(index):
+        called.append(index)
+        loop.forget(pairs[1 - index][0].fileno())
+        pairs[index][0].recv(10)
+
+    for index in range(2):
+        loop.on_read(pairs[index][0].fileno(), lambda index=index: callback(index))
+    loop.step()
+    assert len(called) == 1
+    for pair in pairs:
+        for end in pair:
+            end.close()
+
+
+def test_reading_and_writing_are_watched_apart():
+    loop, called = Loop(), []
+    ours, theirs = socket.socketpair()
+    loop.on_write(ours.fileno(), lambda: called.append("write"))
+    loop.on_read(ours.fileno(), lambda: called.append("read"))
+    loop.step()
+    assert called == ["write"]
+    loop.on_write(ours.fileno(), None)
+    theirs.send(b"x")
+    loop.step()
+    assert called == ["write", "read"]
+    loop.on_read(ours.fileno(), None)
+    loop.forget(ours.fileno())
+    ours.close()
+    theirs.close()
+
+
+def test_interest_may_be_lost_twice():
+    loop = Loop()
+    read, write = os.pipe()
+    loop.on_read(read, lambda: None)
+    loop.forget(read)
+    loop.forget(read)
+    loop.on_read(read, None)
+    os.close(read)
+    os.close(write)
