@@ -54,7 +54,23 @@ def make_page(results: Path, page: Path, tools: Path, title: str = TITLE) -> Non
         made = sorted(out.rglob("index.html"))
         if len(made) != 1:
             raise ToolError(f"the page generator made {len(made)} pages where one was expected:\n{said[-500:]}")
-        write_atomically(page, without_tracker(made[0].read_text(encoding="utf-8")))
+        write_atomically(page, finished_page(made[0].read_text(encoding="utf-8"), count_results(results)))
+
+
+def count_results(results: Path) -> int:
+    """The number of cases in the folder ``results``."""
+    return len(list(results.glob("*-result.json")))
+
+
+def finished_page(page: str, cases: int) -> str:
+    """The page as it is handed out. Raises ToolError where it does not hold as many cases as the results.
+
+    The generator leaves out what it cannot read and says nothing: a page without a failed case would be a lie.
+    """
+    found = page.count('d("data/test-results/')
+    if found != cases:
+        raise ToolError(f"the page shows {found} cases where the results hold {cases}; it was not kept")
+    return without_tracker(page)
 
 
 def page_config(title: str) -> dict[str, object]:
@@ -68,7 +84,7 @@ def page_config(title: str) -> dict[str, object]:
                 "options": {
                     "singleFile": True,
                     "reportLanguage": "en",
-                    "groupBy": ["feature", "story"],
+                    "groupBy": ["feature", "requirement"],
                     "reportName": title,
                 }
             }

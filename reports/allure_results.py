@@ -32,7 +32,7 @@ STATUSES = {
     "not_applicable": "skipped",
 }
 SEVERITIES = {"M": "critical", "D": "normal", "O": "trivial"}
-_OURS = {"epic", "feature", "story", "severity", "verdict", "blame", "obligation"}
+_OURS = {"epic", "feature", "story", "requirement", "severity", "verdict", "blame", "obligation"}
 
 # The vendor publishes his documents on one page and moves the files now and then; the section is in the link's name.
 _VENDOR = "https://www.inventeksys.com/iwin/documentation/"
@@ -46,7 +46,7 @@ class Category:
     name: str
     verdict: str
     blame: str = ""
-    by_label: str = "feature"
+    by_label: str = "requirement"
 
     @property
     def headline(self) -> str:
@@ -79,9 +79,9 @@ def decorate(result: TestResult, case: Case, catalogue: Catalogue) -> None:
 
 def case_name(case: Case) -> str:
     """The title, with the values of a parametrized case."""
-    title, _, values = case["title"] or case["id"].rpartition("::")[2], *case["id"].partition("[")[1:]
-    values = values.removesuffix("]")
-    return title if not values or values in title else f"{title} [{values}]"
+    title = case["title"] or case["id"].rpartition("::")[2]
+    _, _, values = case["id"].partition("[")
+    return title if not values or title.endswith(f"[{values}") else f"{title} [{values}"
 
 
 def _headline(verdict: str, blame: str | None) -> str:
@@ -106,6 +106,7 @@ def _labels(case: Case, catalogue: Catalogue) -> list[Label]:
         ("epic", EPIC),
         ("feature", area.title if area else case["area"]),
         *(("story", _story(one, catalogue)) for one in case["requirements"]),
+        ("requirement", _story(_main_requirement(case), catalogue)),
         ("severity", SEVERITIES[case["obligation"]]),
         ("obligation", OBLIGATION_NAMES[case["obligation"]]),
         ("verdict", case["verdict"]),
@@ -115,6 +116,11 @@ def _labels(case: Case, catalogue: Catalogue) -> list[Label]:
     if case["blame"]:
         pairs += [("blame", case["blame"]), ("tag", f"blame: {case['blame']}")]
     return [Label(name, value) for name, value in pairs]
+
+
+def _main_requirement(case: Case) -> str:
+    """The one under which the page lists the case. Under all of them it would be counted more than once."""
+    return next(iter(broken_requirements(case) or case["requirements"]), "no requirement")
 
 
 def _story(key: str, catalogue: Catalogue) -> str:
@@ -136,11 +142,15 @@ def _links(case: Case, catalogue: Catalogue) -> list[Link]:
 
 
 def _parameters(case: Case) -> list[Parameter]:
-    """Shown with the case, left out of its identity: the same case of another run stays the same case."""
+    """What is shown with the case is left out of its identity, so that it stays the same case in another run.
+
+    The identity is the id: cases whose values look alike would pass for retries of each other otherwise.
+    """
     shown: list[tuple[str, str]] = [("verdict", case["verdict"])]
     shown += [("blame", case["blame"])] if case["blame"] else []
     shown += [("attempts", str(case["attempts"]))] if case["attempts"] > 1 else []
-    return [Parameter(name, value, excluded=True) for name, value in shown]
+    identity = Parameter("case", case["id"], mode="hidden")
+    return [identity, *(Parameter(name, value, excluded=True) for name, value in shown)]
 
 
 def describe(case: Case, catalogue: Catalogue, text: str = "") -> str:
@@ -207,13 +217,13 @@ def write_environment(folder: Path, run: Run) -> None:
 
 
 def environment(run: Run) -> list[tuple[str, str]]:
-    """Pairs for the report's environment table: module, profile, rig, and what of the profile does not fit."""
+    """Pairs for the report's environment table: module, profile, rig, and where the profile does not fit."""
     pairs = [
         *((f"module {key}", str(value)) for key, value in run.get("module", {}).items()),
         *((f"profile {key}", value) for key, value in _plain(run.get("profile", {}))),
         *((f"rig {key}", value) for key, value in _plain(run.get("rig", {}))),
         *(
-            (f"profile does not fit: {one['what']}", f"declared {one['declared']}, found {one['found']}")
+            (f"misfit {one['what']}", f"declared {one['declared']}, found {one['found']}")
             for one in run.get("probe", [])
             if not one["fits"]
         ),

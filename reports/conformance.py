@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from reports.allure_html import make_page
+from reports.allure_html import TITLE, make_page
 from reports.journal import journal_path, rebuild
 from reports.node import ToolError
 from reports.plugin import HANDOFF, OUT
-from reports.record import RecordError, write_record
+from reports.record import RecordError, read_record, write_record
 from reports.status import ExitStatus
 from suites.catalogue import load_catalogue
 
@@ -40,8 +40,18 @@ def main(arguments: Sequence[str]) -> int:
     if journal_path(record).exists():
         status = save_from_journal(record)
     if told["results"]:
-        status = make_report(Path(told["results"]), status)
+        status = make_report(Path(told["results"]), status, title_of(record))
     return status
+
+
+def title_of(record: Path) -> str:
+    """The page's title: what was judged, as far as the run found out."""
+    try:
+        module = read_record(record)["module"]
+    except RecordError:
+        module = {}
+    judged = " ".join(filter(None, (module.get("product"), module.get("firmware"))))
+    return f"{TITLE}: {judged}" if judged else TITLE
 
 
 def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
@@ -79,10 +89,10 @@ def save_from_journal(record: Path) -> int:
     return rebuilt["status"]["code"]
 
 
-def make_report(results: Path, status: int) -> int:
+def make_report(results: Path, status: int, title: str) -> int:
     """Make the page and say where it lies. Returns ``status``, or NO_PAGE where that alone went wrong."""
     try:
-        make_page(results, PAGE, TOOLS)
+        make_page(results, PAGE, TOOLS, title)
     except (ToolError, OSError) as problem:
         say(f"the HTML report could not be made: {problem}")
         return status or ExitStatus.NO_PAGE

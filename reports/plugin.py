@@ -69,6 +69,8 @@ class WorkerMessages:
     """In a worker of pytest-xdist: what the hooks tell, sent to the controller when the worker ends."""
 
     def __init__(self, config: pytest.Config) -> None:
+        if folder := cast("Any", config).workerinput.get("conformance_allure"):
+            config.option.allure_report_dir = folder
         self._told: dict[str, Any] = {"run": {}, "problems": []}
         cast("Any", config).workeroutput["conformance"] = self._told
 
@@ -161,13 +163,18 @@ class Reports:
         self._gather().add_problem(problem)
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """A worker of pytest-xdist starts. It reads the command line by itself, so our default must be told."""
+        node.workerinput["conformance_allure"] = str(self._results) if self._results else ""
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """A worker of pytest-xdist has ended: take over what its hooks were told."""
         told = getattr(node, "workeroutput", {}).get("conformance", {"run": {}, "problems": []})
         self._take_run(told["run"])
         for problem in told["problems"]:
             self._gather().add_problem(problem)
-        if error:
+        if error and error != "keyboard-interrupt":
             self._gather().add_problem(Problem(blame="harness", message=f"worker {node.gateway.id}: {error}"))
 
     def _take_run(self, run: Run) -> None:
@@ -234,6 +241,11 @@ class Reports:
             self._collector.journal.discard()
         if int(exitstatus) == pytest.ExitCode.INTERNAL_ERROR:
             self._show()  # pytest shows no summary then
+
+    def pytest_unconfigure(self) -> None:
+        """Where the session never got to its end the journal stays, whole."""
+        if self._collector:
+            self._collector.journal.close()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self) -> Generator[None]:

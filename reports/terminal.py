@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.model import OBLIGATION_NAMES, VERDICTS, AreaSummary, BrokenRequirement, ObservedValues, Record
+from reports.model import OBLIGATION_NAMES, VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Record
 
 MOST_OBSERVATIONS = 25
 MOST_CASES = 8
@@ -26,6 +26,7 @@ def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
     yield from _judged(record)
     yield from _areas(record["summary"]["areas"])
     yield from _broken(record["summary"]["broken"], width)
+    yield from _undecided(record["cases"], width)
     yield from _problems(record, width)
     yield from _observed(record["summary"]["observed"])
     yield Line()
@@ -92,6 +93,22 @@ def _broken(entries: list[BrokenRequirement], width: int) -> Iterator[Line]:
         yield from (Line(f"      in {case}") for case in one["cases"][:MOST_CASES])
         if (more := len(one["cases"]) - MOST_CASES) > 0:
             yield Line(f"      and in {more} more")
+
+
+def _undecided(cases: list[Case], width: int) -> Iterator[Line]:
+    """Errors and inconclusive cases, those with the same words together: a bench rarely fails in one case only."""
+    groups: dict[str, list[str]] = {}
+    for case in cases:
+        if case["verdict"] in ("error", "inconclusive"):
+            first = (case["message"].strip().splitlines() or ["no reason given"])[0]
+            blame = f" ({case['blame']})" if case["blame"] else ""
+            groups.setdefault(f"{case['verdict']}{blame}: {first}", []).append(case["id"])
+    if groups:
+        yield Line()
+        yield Line("cases that could not be decided", {"bold": True, "yellow": True})
+    for words, ids in groups.items():
+        yield from (Line(line) for line in _fold(words, width, "  "))
+        yield Line(f"      in {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else ""))
 
 
 def _problems(record: Record, width: int) -> Iterator[Line]:

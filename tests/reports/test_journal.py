@@ -1,0 +1,86 @@
+"""The journal keeps a run that is killed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports.journal import Journal, journal_path, read_journal, rebuild
+from reports.record import RecordError, complain
+from reports.status import ExitStatus
+from suites.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue(Path(__file__).with_name("sample") / "catalogue")
+
+
+@pytest.fixture
+def journal(tmp_path) -> Iterator[Journal]:
+    journal = Journal(journal_path(tmp_path / "out" / "run.json"))
+    yield journal
+    journal.close()
+
+
+def test_the_journal_lies_beside_the_record(tmp_path):
+    assert journal_path(tmp_path / "run.json") == tmp_path / "run.json.journal.jsonl"
+
+
+def test_what_was_added_can_be_read_while_the_run_goes_on(journal, case):
+    journal.add("run", {"rig": {"name": "r"}})
+    journal.add("start", "a::b")
+    journal.add("case", case(id="a::b"))
+    journal.add("start", "a::c")
+    told = read_journal(journal.path)
+    assert told.run == {"rig": {"name": "r"}}
+    assert [one["id"] for one in told.cases] == ["a::b"]
+    assert told.unfinished == ["a::c"]
+
+
+@pytest.mark.parametrize("lost", [1, 7, 40])
+def test_a_last_line_that_was_cut_off_is_left_out(journal, lost, case):
+    journal.add("case", case(id="a::whole"))
+    journal.add("case", case(id="a::cut", message="ü" * 10))
+    whole = journal.path.read_bytes()
+    journal.path.write_bytes(whole[:-lost])
+    ids = [one["id"] for one in read_journal(journal.path).cases]
+    assert ids == (["a::whole", "a::cut"] if lost == 1 else ["a::whole"])
+
+
+def test_rubbish_in_the_middle_is_told_with_its_line(journal):
+    journal.close()
+    with journal.path.open("a", encoding="utf-8") as file:
+        file.write("rubbish\n{}\n")
+    with pytest.raises(RecordError, match="line 2 is no journal entry"):
+        read_journal(journal.path)
+
+
+def test_a_file_that_is_no_journal_is_refused(tmp_path):
+    (tmp_path / "x").write_text("", encoding="utf-8")
+    with pytest.raises(RecordError, match="no journal"):
+        read_journal(tmp_path / "x")
+    with pytest.raises(RecordError, match="cannot be read"):
+        read_journal(tmp_path / "y")
+
+
+def test_a_record_is_rebuilt_with_all_finished_cases_and_the_running_one(journal, case):
+    journal.add("run", {"rig": {"name": "r"}, "module": {"product": "p"}, "profile": {"name": "web"}})
+    journal.add("case", case(id="a::done"))
+    journal.add("problem", {"blame": "rig", "message": "hot"})
+    journal.add("start", "a::running")
+    record = rebuild(journal.path, CATALOGUE)
+    assert complain(record) is None
+    assert record["finished"] is None
+    assert record["unfinished"] == ["a::running"]
+    assert [one["id"] for one in record["cases"]] == ["a::done"]
+    assert record["status"]["code"] == ExitStatus.HARNESS
+    assert [one["blame"] for one in record["problems"]] == ["rig", "harness"]
+    assert "a::running" in record["problems"][1]["message"]
+
+
+def test_a_broken_requirement_survives_the_kill(journal, case):
+    journal.add("case", case(verdict="fail", blame="module", broken=["MA-NEXT"]))
+    assert rebuild(journal.path, CATALOGUE)["status"]["code"] == ExitStatus.BROKEN
+
+
+def test_a_journal_that_is_done_with_is_gone(journal):
+    journal.discard()
+    assert not journal.path.exists()

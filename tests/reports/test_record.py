@@ -1,0 +1,196 @@
+"""The record of a run: its schema, its writing and its reading."""
+
+import copy
+import json
+from pathlib import Path
+from typing import get_type_hints
+
+import jsonschema
+import pytest
+
+from reports import model
+from reports.record import (
+    SCHEMA,
+    SCHEMA_FILE,
+    RecordError,
+    build_record,
+    complain,
+    complain_of_case,
+    now,
+    read_record,
+    write_atomically,
+    write_record,
+)
+from reports.status import ExitStatus
+from suites.catalogue import Catalogue, load_catalogue
+
+CATALOGUE = Path(__file__).with_name("sample") / "catalogue"
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    return load_catalogue(CATALOGUE)
+
+
+@pytest.fixture
+def record(catalogue, case) -> dict:
+    run = {
+        "rig": {"name": "r"},
+        "module": {"product": "p"},
+        "profile": {"name": "web"},
+        "probe": [{"what": "MT", "declared": 0, "found": 1, "fits": False}],
+        "started": "2026-01-02T03:04:05.678+00:00",
+    }
+    seen = {"requirement": "MA-TWICE", "what": "answer", "value": "OK"}
+    cases = [
+        case(),
+        case(id="x::fails", verdict="fail", blame="module", message="m", broken=["MA-NEXT"]),
+        case(id="x::looks", verdict="observed", obligation="O", requirements=["MA-TWICE"], observations=[seen]),
+    ]
+    return build_record(
+        run,
+        cases,
+        catalogue,
+        status=ExitStatus.BROKEN,
+        started=now(),
+        finished=now(),
+        problems=[{"blame": "rig", "message": "tired"}],
+        unfinished=["x::hangs"],
+    )
+
+
+def test_a_record_comes_back_as_it_was_written(record, tmp_path):
+    write_record(record, tmp_path / "deep" / "run.json")
+    assert read_record(tmp_path / "deep" / "run.json") == record
+
+
+def test_a_record_has_the_documented_keys(record):
+    wanted = {"schema", "rig", "module", "profile", "started", "finished", "cases", "status", "problems", "summary"}
+    assert wanted <= set(record)
+    assert record["schema"] == SCHEMA
+    assert record["started"] == "2026-01-02T03:04:05.678+00:00"
+    assert record["status"] == {
+        "code": 1,
+        "name": "broken",
+        "meaning": "not conforming: a requirement is broken",
+    }
+
+
+def test_the_schema_is_a_schema_and_its_types_are_those_of_the_code():
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for name, shape in [("case", model.Case), ("probe", model.Probe), ("problem", model.Problem)]:
+        assert set(schema["$defs"][name]["properties"]) == set(get_type_hints(shape)), name
+    assert set(schema["properties"]) == set(get_type_hints(model.Record))
+    assert schema["properties"]["schema"] == {"const": SCHEMA}
+    case_properties = schema["$defs"]["case"]["properties"]
+    assert set(case_properties["verdict"]["enum"]) == set(model.VERDICTS)
+    assert set(case_properties["blame"]["enum"]) == {*model.BLAMES, None}
+    known = schema["properties"]["status"]["properties"]["code"]["enum"]
+    assert known == [int(one) for one in ExitStatus if one is not ExitStatus.NO_PAGE]
+
+
+def test_a_record_of_a_run_that_was_cut_off_has_no_end(record):
+    record["finished"] = None
+    assert complain(record) is None
+
+
+@pytest.mark.parametrize(
+    ("damage", "place"),
+    [
+        (lambda r: r.pop("cases"), "'cases' is a required property"),
+        (lambda r: r["cases"][0].update(verdict="passed"), "cases[0].verdict"),
+        (lambda r: r["cases"][1].update(blame="cable"), "cases[1].blame"),
+        (lambda r: r["cases"][0].update(duration_s=-1), "cases[0].duration_s"),
+        (lambda r: r["cases"][0].update(started="yesterday"), "cases[0].started"),
+        (lambda r: r["cases"][0].update(requirements="MA-NEXT"), "cases[0].requirements"),
+        (lambda r: r["cases"][0].update(colour="red"), "colour"),
+        (lambda r: r["status"].update(code=9), "status.code"),
+        (lambda r: r["problems"][0].update(blame="moon"), "problems[0].blame"),
+        (lambda r: r["module"].update(product=1), "module.product"),
+    ],
+)
+def test_a_damaged_record_is_refused_with_its_place(record, tmp_path, damage, place):
+    damaged = copy.deepcopy(record)
+    damage(damaged)
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(damaged), encoding="utf-8")
+    with pytest.raises(RecordError) as caught:
+        read_record(path)
+    assert place in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "is no JSON"),
+        ("[]", "schema is 'list'"),
+        ('{"schema": "eswifi-conformance/run/2"}', "expected 'eswifi-conformance/run/1'"),
+    ],
+)
+def test_another_document_is_refused(tmp_path, text, complaint):
+    path = tmp_path / "run.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RecordError, match=r"run\.json") as caught:
+        read_record(path)
+    assert complaint in str(caught.value)
+
+
+def test_a_missing_record_is_told(tmp_path):
+    with pytest.raises(RecordError, match=r"none\.json: cannot be read"):
+        read_record(tmp_path / "none.json")
+
+
+def test_a_write_that_fails_leaves_the_former_file_whole(tmp_path, monkeypatch):
+    path = tmp_path / "run.json"
+    write_atomically(path, "former")
+
+    def refuse(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, "newer")
+    assert path.read_text(encoding="utf-8") == "former"
+    assert [one.name for one in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_a_case_is_checked_by_itself(case):
+    assert complain_of_case(case()) is None
+    assert complain_of_case(None) is not None
+    assert "attempts" in complain_of_case(case(attempts=0))
+
+
+def test_the_summary_counts_cases_areas_and_requirements(record):
+    summary = record["summary"]
+    assert summary["verdicts"] == {
+        "pass": 1,
+        "fail": 1,
+        "inconclusive": 0,
+        "observed": 1,
+        "not_applicable": 0,
+        "error": 0,
+    }
+    (area,) = summary["areas"]
+    assert (area["title"], area["requirements"], area["decided"]) == ("Multi-accept server", 4, 2)
+    assert summary["broken"] == [
+        {
+            "id": "MA-NEXT",
+            "statement": "When P5=10 is sent, the module closes the client and takes the next one.",
+            "obligation": "M",
+            "sources": ["WEB multi-connection table"],
+            "cases": ["x::fails"],
+        }
+    ]
+    assert summary["observed"] == [{"requirement": "MA-TWICE", "what": "answer", "values": {"OK": 1}}]
+
+
+def test_a_requirement_that_the_catalogue_lacks_is_counted_all_the_same(catalogue, case):
+    unknown = case(area="elsewhere", requirements=["XX-1"], verdict="fail", blame="module")
+    record = build_record(
+        {}, [unknown], catalogue, status=ExitStatus.BROKEN, started=now(), finished=now(), problems=[], unfinished=[]
+    )
+    assert complain(record) is None
+    assert record["summary"]["areas"][0]["title"] == "elsewhere"
+    assert record["summary"]["broken"][0]["statement"] == "(not in the catalogue)"
