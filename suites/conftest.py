@@ -11,8 +11,9 @@ from suites.profiles import Profile
 
 @pytest.fixture
 def server(at: ATClient, peers: Network, profile: Profile, case: Case) -> Server:
-    """A multi-accept server on socket 0 with a port of its own, not yet configured."""
-    return Server(at, peers, profile, case, peers.free_port())
+    """A server on socket 0 with a port of its own, not yet configured; multi-accept where the profile declares it."""
+    mode = 11 if "multi_accept" in profile.capabilities else 1
+    return Server(at, peers, profile, case, peers.free_port(), mode=mode)
 
 
 @pytest.fixture

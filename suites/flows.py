@@ -27,12 +27,6 @@ def expect_ok(answer: Answer, what: str = "") -> Answer:
     return answer
 
 
-def configure(at: ATClient, **settings: object) -> None:
-    """Send each setting, such as ``P2=5024``; every one must be accepted."""
-    for name, value in settings.items():
-        expect_ok(at(f"{name}={value}"), f"{name}={value}")
-
-
 def is_lost(answer: Answer, pending: bytes = b"") -> bool:
     """True where ``answer`` says that the connection is lost; not where a peer sent the characters -1."""
     return answer.payload == b"-1" and (answer.error or not pending.startswith(b"-1"))
@@ -127,12 +121,19 @@ class Server:
     socket: int = 0
 
     def configure(self, *, backlog: int = 6, keepalive: str = "") -> None:
-        """Select the socket and set it up as the page does: PK, P1, P2, P8."""
+        """Select the socket and set it up as the page does: PK, P1, P2, P8.
+
+        A refusal is a matter of the settings' own cases; here it shows in what the server then does.
+        """
+        low, high = self.profile.ranges.get("P8", (0, 6))
+        if not low <= backlog <= high:
+            self.case.not_applicable(f"the profile {self.profile.name} declares P8 from {low} to {high}")
         if self.socket:
-            expect_ok(self.at(f"P0={self.socket}"))
+            self.at(f"P0={self.socket}")
         if keepalive:
-            configure(self.at, PK=keepalive)
-        configure(self.at, P1=0, P2=self.port, P8=backlog)
+            self.at(f"PK={keepalive}")
+        for setting in ("P1=0", f"P2={self.port}", f"P8={backlog}"):
+            self.at(setting)
 
     def start(self) -> Answer:
         """P5=11 or P5=1; must be accepted."""

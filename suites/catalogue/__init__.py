@@ -1,7 +1,7 @@
 """The requirements as data: one TOML file an area, read into a :class:`Catalogue`.
 
-Each file is one ``[area]`` table (``key``, ``title``, ``section`` of the protocol notes, ``order``) and one
-``[requirement.<ID>]`` table a requirement::
+Each file is one ``[area]`` table (``title``, ``section`` of the documents, ``order``, and ``capability`` where all of
+it applies only to modules that declare it) and one ``[requirement.<ID>]`` table a requirement::
 
     [requirement.MA-ACCEPT-NOTICE]
     statement = "When a client connects to a waiting server, the module sends ..."
@@ -77,6 +77,7 @@ class Area:
     title: str
     section: str
     order: int
+    capability: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,12 @@ class Catalogue:
 
     areas: Mapping[str, Area]
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
+
+    def capabilities(self, ids: Iterable[str]) -> set[str]:
+        """What a profile must declare for a case of the requirements ``ids`` to apply."""
+        named = [self.requirements[one] for one in ids]
+        wanted = {one.capability for one in named} | {self.areas[one.area].capability for one in named}
+        return wanted - {""}
 
     def strongest(self, ids: Iterable[str]) -> Obligation:
         """The strongest obligation among the requirements ``ids``: M before D before O."""

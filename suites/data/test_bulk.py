@@ -1,11 +1,13 @@
 """Much data, each way and both ways at once; as much as the line carries in reasonable time."""
 
 import hashlib
+from dataclasses import dataclass
 
 import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
 from suites.data.payloads import pattern
 from suites.flows import Server, is_lost, read_exactly, send_exactly
@@ -16,19 +18,25 @@ BUDGET_S = 30.0
 """What one bulk case may take; a slow line carries less in that time, and the report says how much."""
 
 
+@dataclass
+class Bulk:
+    """A served client, and the bytes that its line and module carry in the budget, at most ``FULL``."""
+
+    peer: TcpPeer
+    volume: int
+
+
 @pytest.fixture
-def volume(at: ATClient, server: Server, case: Case) -> int:
-    """Bytes that this line and module carry in the budget, at most 256 KiB; the server is up afterwards."""
+def bulk(at: ATClient, server: Server, case: Case) -> Bulk:
+    """The server up, a client served, and the volume measured by one packet."""
     peer = server.up().client()
     sample = pattern(PACKET)
     peer.send(sample)
     answers = read_exactly(at, sample, server.profile.seconds("transfer"))
     each = sum(answer.latency for answer in answers) / PACKET
-    server.next()
-    bytes_in_budget = int(BUDGET_S / max(each, 1e-9))
-    amount = max(PACKET, min(FULL, bytes_in_budget))
-    case.observe(case.requirements[0], "bytes each way", amount)
-    return amount
+    volume = max(PACKET, min(FULL, int(BUDGET_S / max(each, 1e-9))))
+    case.observe("DA-BULK", "bytes each way", volume)
+    return Bulk(peer, volume)
 
 
 def same(case: Case, got: bytes, sent: bytes) -> None:
@@ -39,8 +47,8 @@ def same(case: Case, got: bytes, sent: bytes) -> None:
 
 
 @pytest.mark.requirement("DA-BULK")
-def test_much_data_from_the_peer(at: ATClient, server: Server, case: Case, volume: int) -> None:
-    peer = server.client()
+def test_much_data_from_the_peer(at: ATClient, server: Server, case: Case, bulk: Bulk) -> None:
+    peer, volume = bulk.peer, bulk.volume
     stream = pattern(volume, seed=7)
     got = bytearray()
     for start in range(0, volume, 8 * PACKET):
@@ -52,8 +60,8 @@ def test_much_data_from_the_peer(at: ATClient, server: Server, case: Case, volum
 
 
 @pytest.mark.requirement("DA-BULK")
-def test_much_data_to_the_peer(at: ATClient, server: Server, case: Case, volume: int) -> None:
-    peer = server.client()
+def test_much_data_to_the_peer(at: ATClient, server: Server, case: Case, bulk: Bulk) -> None:
+    peer, volume = bulk.peer, bulk.volume
     stream = pattern(volume, seed=11)
     for start in range(0, volume, PACKET):
         send_exactly(at, peer, stream[start : start + PACKET], server.profile.seconds("transfer"))
@@ -61,8 +69,8 @@ def test_much_data_to_the_peer(at: ATClient, server: Server, case: Case, volume:
 
 
 @pytest.mark.requirement("DA-BULK")
-def test_much_data_both_ways(at: ATClient, server: Server, case: Case, volume: int) -> None:
-    peer = server.client()
+def test_much_data_both_ways(at: ATClient, server: Server, case: Case, bulk: Bulk) -> None:
+    peer, volume = bulk.peer, bulk.volume
     down, up = pattern(volume // 2, seed=13), pattern(volume // 2, seed=17)
     got = bytearray()
     for start in range(0, len(down), PACKET):

@@ -19,7 +19,7 @@ BETWEEN = rb"\r\n(?:> )?(?:\r\n)?"
 
 def frame(*lines: bytes, extra_crlf: bool) -> re.Pattern[bytes]:
     """The bytes of a success with these lines."""
-    before_ok = b"\r\n(?:> )?" + (b"\r\n" if extra_crlf else b"")
+    before_ok = rb"(?:\r\n|\r\n> |> |\r\n> \r\n)" + (rb"\r\n" if extra_crlf else b"")
     return re.compile(rb"\r\n" + BETWEEN.join(lines) + before_ok + rb"OK\r\n> ")
 
 

@@ -53,7 +53,10 @@ def test_p_query_has_the_declared_fields(at: ATClient, profile: Profile, case: C
 
 
 @pytest.mark.requirement("SE-SURVIVES")
-@pytest.mark.parametrize("mode", [11, 1], ids=["multi-accept", "single"])
+@pytest.mark.parametrize(
+    "mode",
+    [pytest.param(11, id="multi-accept", marks=pytest.mark.needs("multi_accept")), pytest.param(1, id="single")],
+)
 @pytest.mark.parametrize("served", [False, True], ids=["no client", "a client"])
 def test_settings_survive_start_and_stop(at: ATClient, server: Server, case: Case, mode: int, served: bool) -> None:
     server.mode = mode
