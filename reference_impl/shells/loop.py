@@ -29,7 +29,7 @@ class Loop:
         self._interests: dict[int, dict[int, Callback]] = {}
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = 0
-        self._running = False
+        self._stopped = False
         self._wake_up: socket.socket | None = None
 
     @staticmethod
@@ -58,8 +58,8 @@ class Loop:
         return timer
 
     def stop(self) -> None:
-        """Return from `run` after the callback that is being called."""
-        self._running = False
+        """Return from `run` after the callback that is being called, or at once when it is called later."""
+        self._stopped = True
 
     def stop_at_signals(self, numbers: Iterable[signal.Signals]) -> None:
         """Make these signals end `run`."""
@@ -74,9 +74,9 @@ class Loop:
 
     def run(self) -> None:
         """Call back until `stop`."""
-        self._running = True
-        while self._running:
+        while not self._stopped:
             self.step()
+        self._stopped = False
 
     def step(self) -> None:
         """Wait for the next thing, and do all that is due."""

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import serial
@@ -66,7 +67,12 @@ class Emulator:
         """Exit status, and what else was written to stdout and stderr."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=PATIENCE)
+        try:
+            out, err = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            raise
         return self.process.returncode, out, err
 
     def host(self, index=0):
@@ -82,7 +88,10 @@ class Host:
     """A host on the line, by pyserial."""
 
     def __init__(self, url):
-        self.port = serial.serial_for_url(url, 115200, timeout=0.02)
+        with warnings.catch_warnings():
+            # pyserial's RFC 2217 client calls Thread.setDaemon.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.port = serial.serial_for_url(url, 115200, timeout=0.02)
         self.buffer = b""
 
     def __enter__(self):
@@ -107,6 +116,18 @@ class Host:
         data = text if isinstance(text, bytes) else text.encode()
         self.send(data + b"\r")
         return self.until(end)
+
+    def timed(self, data):
+        """One command's answer, and the seconds until it was there."""
+        start = time.monotonic()
+        self.send(data)
+        answer = self.until(b"OK\r\n> ")
+        return answer, time.monotonic() - start
+
+    def in_step(self):
+        """Whatever is under way comes to its end: a half line, or a payload that S2 ends."""
+        self.send(b"\rI?\r")
+        self.until(b"Inventek eS-WiFi\r\nOK\r\n> ")
 
 
 def free_port(host="127.0.0.1"):

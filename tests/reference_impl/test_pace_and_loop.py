@@ -82,10 +82,16 @@ def test_timers_are_called_in_their_order_and_cancelled_ones_never():
     assert called == ["first", "second", "later"]
 
 
+def test_a_stop_that_comes_before_the_run_is_not_lost():
+    loop = Loop()
+    loop.stop()
+    loop.run()
+
+
 def test_a_descriptor_that_another_callback_has_forgotten_is_not_called():
     loop, called = Loop(), []
     pairs = [socket.socketpair() for _ in range(2)]
-    for ours, theirs in pairs:
+    for _ours, theirs in pairs:
         theirs.send(b"x")
 
     def callback(index):
