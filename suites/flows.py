@@ -27,6 +27,12 @@ def expect_ok(answer: Answer, what: str = "") -> Answer:
     return answer
 
 
+def configure(at: ATClient, **settings: object) -> None:
+    """Send each setting, such as ``P2=5024``; every one must be accepted."""
+    for name, value in settings.items():
+        expect_ok(at(f"{name}={value}"), f"{name}={value}")
+
+
 def is_lost(answer: Answer, pending: bytes = b"") -> bool:
     """True where ``answer`` says that the connection is lost; not where a peer sent the characters -1."""
     return answer.payload == b"-1" and (answer.error or not pending.startswith(b"-1"))
