@@ -17,9 +17,10 @@ from typing import Any
 
 from allure_commons.model2 import Label, Link, Parameter, StatusDetails, TestResult
 
-from reports.model import OBLIGATION_NAMES, Case, Problem, Run
-from reports.record import write_atomically
+from reports.model import OBLIGATION_NAMES, Case, Problem, Record, Run
+from reports.record import now, write_atomically
 from reports.status import broken_requirements
+from reports.summary import outcome, verdict_counts
 from suites.catalogue import DOCUMENTS, Catalogue, Source
 
 EPIC = "eS-WiFi AT conformance"
@@ -210,10 +211,20 @@ def _label_patterns(category: Category) -> dict[str, str]:
     return patterns | ({"blame": f"^{category.blame}$"} if category.blame else {})
 
 
-def write_environment(folder: Path, run: Run) -> None:
-    """``environment.properties``: what was judged, by what. From the run alone, never from the process."""
-    lines = [f"{_property(key)} = {_property_value(value)}" for key, value in environment(run)]
+def write_environment(folder: Path, run: Run, first: Sequence[tuple[str, str]] = ()) -> None:
+    """``environment.properties``: the outcome, once there is one, and what was judged by what.
+
+    From the run alone, never from the environment of the process.
+    """
+    lines = [f"{_property(key)} = {_property_value(value)}" for key, value in [*first, *environment(run)]]
     write_atomically(folder / "environment.properties", "\n".join(lines) + "\n")
+
+
+def write_end(folder: Path, record: Record) -> None:
+    """What is known of the run as a whole when it is over: the outcome, and its own problems."""
+    run = Run(rig=record["rig"], module=record["module"], profile=record["profile"], probe=record["probe"])
+    write_environment(folder, run, [("outcome", outcome(record)), ("verdicts", verdict_counts(record))])
+    write_problems(folder, record["problems"], record["finished"] or now())
 
 
 def environment(run: Run) -> list[tuple[str, str]]:

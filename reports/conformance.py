@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from reports.allure_html import TITLE, make_page
+from reports.allure_results import write_end
 from reports.journal import journal_path, rebuild
 from reports.node import ToolError
 from reports.plugin import HANDOFF, OUT
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         return status if status >= 0 else ExitStatus.HARNESS
     record = Path(told["record"])
     if journal_path(record).exists():
-        status = save_from_journal(record)
+        status = save_from_journal(record, told["results"])
     if told["results"]:
         status = make_report(Path(told["results"]), status, title_of(record))
     return status
@@ -75,13 +76,15 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
         signal.signal(signal.SIGTERM, former[1])
 
 
-def save_from_journal(record: Path) -> int:
+def save_from_journal(record: Path, results: str | None) -> int:
     """Pytest died without a word: make the record from its journal. Returns the status of the run."""
     journal = journal_path(record)
     say("the run was cut off; the record holds the cases that were finished")
     try:
         rebuilt = rebuild(journal, load_catalogue())
         write_record(rebuilt, record)
+        if results:
+            write_end(Path(results), rebuilt)
     except (RecordError, OSError) as problem:
         say(f"the journal is of no use: {problem}")
         return ExitStatus.HARNESS

@@ -96,10 +96,14 @@ class BrokenRequirement(TypedDict):
 
 
 class ObservedValues(TypedDict):
-    """What was observed of one thing: each value with the number of cases that saw it."""
+    """What was observed of one thing: each value with the number of cases that saw it.
+
+    ``readings`` are those that the catalogue knows, where the documents contradict each other.
+    """
 
     requirement: str
     what: str
+    readings: list[str]
     values: dict[str, int]
 
 

@@ -232,7 +232,7 @@ class Reports:
         try:
             write_record(record, self._record_path)
             if self._results:
-                allure_results.write_problems(self._results, record["problems"], str(record["finished"]))
+                allure_results.write_end(self._results, record)
         except OSError as problem:
             session.exitstatus = session.exitstatus or ExitStatus.HARNESS
             self._write(f"the run record cannot be written: {problem}; the journal is {self._collector.journal.path}")

@@ -1,9 +1,9 @@
-"""A run in numbers: from cases and catalogue to a :class:`~reports.model.Summary`."""
+"""A run in numbers and in words: from cases and catalogue to a :class:`~reports.model.Summary`."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from reports.model import VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Summary
+from reports.model import VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Record, Summary
 from reports.status import broken_requirements
 from suites.catalogue import Catalogue
 
@@ -17,7 +17,7 @@ def summarise(cases: Sequence[Case], catalogue: Catalogue) -> Summary:
         verdicts=count_verdicts(cases),
         areas=[_area(key, cases, catalogue) for key in _areas(cases, catalogue)],
         broken=_broken(cases, catalogue),
-        observed=_observed(cases),
+        observed=_observed(cases, catalogue),
     )
 
 
@@ -66,12 +66,38 @@ def _broken_requirement(key: str, cases: list[str], catalogue: Catalogue) -> Bro
     )
 
 
-def _observed(cases: Sequence[Case]) -> list[ObservedValues]:
+def _observed(cases: Sequence[Case], catalogue: Catalogue) -> list[ObservedValues]:
     seen: dict[tuple[str, str], Counter[str]] = {}
     for case in cases:
         for one in case["observations"]:
             seen.setdefault((one["requirement"], one["what"]), Counter())[one["value"]] += 1
     return [
-        ObservedValues(requirement=requirement, what=what, values=dict(values.most_common()))
+        ObservedValues(
+            requirement=requirement,
+            what=what,
+            readings=_readings(requirement, catalogue),
+            values=dict(values.most_common()),
+        )
         for (requirement, what), values in sorted(seen.items())
     ]
+
+
+def _readings(key: str, catalogue: Catalogue) -> list[str]:
+    entry = catalogue.requirements.get(key)
+    return list(entry.readings) if entry else []
+
+
+def outcome(record: Record) -> str:
+    """The outcome in words."""
+    meaning, broken = record["status"]["meaning"], len(record["summary"]["broken"])
+    if broken:
+        meaning = f"not conforming: {broken} requirement{'s are' if broken > 1 else ' is'} broken"
+    if inconclusive := record["summary"]["verdicts"]["inconclusive"]:
+        meaning += f"; {inconclusive} case{'s' if inconclusive > 1 else ''} inconclusive"
+    return meaning
+
+
+def verdict_counts(record: Record) -> str:
+    """The verdicts that occurred with their numbers, in one line."""
+    counts = record["summary"]["verdicts"].items()
+    return ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in counts if number) or "none"

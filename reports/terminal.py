@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reports.model import OBLIGATION_NAMES, VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Record
+from reports.summary import outcome
 
 MOST_OBSERVATIONS = 25
 MOST_CASES = 8
@@ -34,14 +35,8 @@ def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
 
 def closing_line(record: Record) -> Line:
     """The outcome in one line, with the exit status."""
-    code, broken = record["status"]["code"], len(record["summary"]["broken"])
-    meaning = record["status"]["meaning"]
-    if broken:
-        meaning = f"not conforming: {broken} requirement{'s are' if broken > 1 else ' is'} broken"
-    if inconclusive := record["summary"]["verdicts"]["inconclusive"]:
-        meaning += f"; {inconclusive} case{'s' if inconclusive > 1 else ''} inconclusive"
-    style = {"bold": True, "green": code == 0, "red": code != 0}
-    return Line(f"{meaning} (exit status {code})", style)
+    code = record["status"]["code"]
+    return Line(f"{outcome(record)} (exit status {code})", {"bold": True, "green": code == 0, "red": code != 0})
 
 
 def _judged(record: Record) -> Iterator[Line]:
@@ -124,15 +119,20 @@ def _problems(record: Record, width: int) -> Iterator[Line]:
 
 
 def _observed(entries: list[ObservedValues]) -> Iterator[Line]:
+    """Where the documents contradict each other, which reading the module took; and where it did now so, now so."""
+    shown = [one for one in entries if one["readings"] or len(one["values"]) > 1]
     if entries:
         yield Line()
-        yield Line("observed where the documents leave it open or differ", {"bold": True})
-    for one in entries[:MOST_OBSERVATIONS]:
-        values = ", ".join(f"{value} ({count}x)" for value, count in one["values"].items())
-        # One module that answers now so and now so is worth a second look.
-        yield Line(f"  {one['requirement']}  {one['what']}: {values}", {"yellow": len(one["values"]) > 1})
-    if (more := len(entries) - MOST_OBSERVATIONS) > 0:
-        yield Line(f"  and {more} more in the run record")
+        yield Line("observed where the documents differ, or the module does", {"bold": True})
+    for one in shown[:MOST_OBSERVATIONS]:
+        values = ", ".join(f"{_cut(value)} ({count}x)" for value, count in one["values"].items())
+        yield Line(f"  {one['requirement']}  {_cut(one['what'])}: {values}", {"yellow": len(one["values"]) > 1})
+    if (more := len(entries) - len(shown[:MOST_OBSERVATIONS])) > 0:
+        yield Line(f"  {'and ' if shown else ''}{more} {'more ' if shown else ''}in the run record")
+
+
+def _cut(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def _fold(text: str, width: int, indent: str) -> list[str]:

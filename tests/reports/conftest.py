@@ -19,7 +19,7 @@ SAMPLE = Path(__file__).with_name("sample")
 PYTEST_INI = """
 [pytest]
 strict = true
-addopts = --import-mode=importlib -p no:randomly -p no:cacheprovider
+addopts = --import-mode=importlib -p no:randomly -p no:cacheprovider -p no:hypothesispytest
 filterwarnings = error
 conformance_catalogue = catalogue
 """
@@ -92,9 +92,18 @@ def make_case(**more) -> dict:
     }
 
 
+def make_project(folder: Path) -> Project:
+    shutil.copytree(SAMPLE / "catalogue", folder / "catalogue")
+    shutil.copy(SAMPLE / "bench.py", folder / "conftest.py")
+    (folder / "pytest.ini").write_text(PYTEST_INI, encoding="utf-8")
+    return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def project_in() -> Callable[[Path], Project]:
+    return make_project
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    shutil.copytree(SAMPLE / "catalogue", tmp_path / "catalogue")
-    shutil.copy(SAMPLE / "bench.py", tmp_path / "conftest.py")
-    (tmp_path / "pytest.ini").write_text(PYTEST_INI, encoding="utf-8")
-    return Project(tmp_path)
+    return make_project(tmp_path)

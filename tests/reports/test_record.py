@@ -183,7 +183,9 @@ def test_the_summary_counts_cases_areas_and_requirements(record):
             "cases": ["x::fails"],
         }
     ]
-    assert summary["observed"] == [{"requirement": "MA-TWICE", "what": "answer", "values": {"OK": 1}}]
+    assert summary["observed"] == [
+        {"requirement": "MA-TWICE", "what": "answer", "readings": ["OK", "ERROR"], "values": {"OK": 1}}
+    ]
 
 
 def test_a_requirement_that_the_catalogue_lacks_is_counted_all_the_same(catalogue, case):

@@ -1,0 +1,152 @@
+"""The front door: pytest, then the page, whatever the outcome; one exit status."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reports import conformance
+from reports.conformance import main
+from reports.node import ToolError
+from reports.record import read_record
+
+PASS = """
+import pytest
+@pytest.mark.told(requirements=["MA-NEXT"])
+def test_next():
+    pass
+"""
+KILLED = "def test_killed():\n    import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+
+
+@pytest.fixture
+def pages(monkeypatch) -> list[tuple[Path, Path, str]]:
+    """Pages are not made but noted: results, page, title."""
+    made: list[tuple[Path, Path, str]] = []
+
+    def note(results: Path, page: Path, tools: Path, title: str) -> None:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text("page", encoding="utf-8")
+        made.append((results, page, title))
+
+    monkeypatch.setattr(conformance, "make_page", note)
+    return made
+
+
+@pytest.fixture
+def door(project, monkeypatch, pages):
+    """The front door of the sample project instead of the repository."""
+    monkeypatch.setattr(conformance, "ROOT", project.folder)
+    monkeypatch.setattr(conformance, "PAGE", project.out / "conformance.html")
+    monkeypatch.setattr(conformance, "TOOLS", project.out / "tools")
+    for key, value in project.environment().items():
+        monkeypatch.setenv(key, value)
+    return project
+
+
+def test_a_conforming_module_ends_with_0_and_a_page(door, pages, capfd):
+    door.add("test_one.py", PASS)
+    assert main(["-q"]) == 0
+    page = door.out / "conformance.html"
+    assert pages == [(door.out / "allure-results", page, "eS-WiFi AT conformance: ISM43362-M3G-L44 C3.5.2.5")]
+    said = capfd.readouterr().out
+    assert said.rstrip().splitlines()[-1] == f"report    {page}"
+    assert "conforming: no requirement is broken" in said
+
+
+def test_a_broken_requirement_ends_with_1_and_a_page(door, pages):
+    door.add_sample("every_verdict")
+    assert main([]) == 1
+    assert len(pages) == 1
+
+
+def test_a_bench_that_fails_ends_with_6_and_a_page(door, pages, monkeypatch):
+    door.add("test_one.py", PASS)
+    monkeypatch.setenv("SAMPLE_PROBLEM", "rig:no such port")
+    monkeypatch.setenv("SAMPLE_NO_CASES", "1")
+    assert main([]) == 6
+    assert len(pages) == 1
+
+
+def test_arguments_go_to_pytest(door, pages):
+    door.add("test_one.py", PASS + PASS.replace("test_next", "test_other"))
+    assert main(["-k", "other", "--run-record", "r.json", "--alluredir", "a"]) == 0
+    record = read_record(door.folder / "r.json")
+    assert [one["id"] for one in record["cases"]] == ["test_one.py::test_other"]
+    assert pages[0][0] == door.folder / "a"
+
+
+@pytest.mark.parametrize(("option", "status"), [("--no-such-option", 4), ("--help", 0), ("--collect-only", 0)])
+def test_where_nothing_was_run_no_page_is_made(door, pages, option, status):
+    door.add("test_one.py", PASS)
+    assert main([option]) == status
+    assert pages == []
+
+
+@pytest.mark.parametrize(("cases", "status"), [("pass", 7), ("fail", 1)])
+def test_a_page_that_cannot_be_made_has_its_status_only_where_all_is_well(door, monkeypatch, capfd, cases, status):
+    def fail(*_: object) -> None:
+        raise ToolError("npm could not bring the page generator")
+
+    monkeypatch.setattr(conformance, "make_page", fail)
+    door.add("test_one.py", PASS.replace("told(", f"told(verdict={cases!r}, "))
+    assert main([]) == status
+    assert "the HTML report could not be made: npm could not" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(("first", "status"), [("pass", 3), ("fail", 1)])
+def test_a_killed_run_gets_its_record_from_the_journal(door, pages, capfd, first, status):
+    door.add("test_one.py", PASS.replace("told(", f"told(verdict={first!r}, ") + KILLED)
+    assert main([]) == status
+    record = read_record(door.out / "run.json")
+    assert record["finished"] is None
+    assert [one["id"] for one in record["cases"]] == ["test_one.py::test_next"]
+    assert record["unfinished"] == ["test_one.py::test_killed"]
+    assert not (door.out / "run.json.journal.jsonl").exists()
+    assert len(pages) == 1
+    assert "the run was cut off" in capfd.readouterr().out
+    environment = (door.out / "allure-results" / "environment.properties").read_text(encoding="utf-8")
+    assert environment.startswith("outcome = ")
+
+
+def test_the_handoff_does_not_reach_the_cases(door, pages):
+    door.add("test_one.py", PASS.replace("pass", "import os; assert 'CONFORMANCE_HANDOFF' not in os.environ"))
+    assert main([]) == 0
+
+
+SIGNALLED = """
+import sys
+from pathlib import Path
+from reports import conformance
+conformance.ROOT = Path.cwd()
+conformance.PAGE = Path("page.html")
+conformance.make_page = lambda results, page, tools, title: page.write_text("made")
+sys.exit(conformance.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, number):
+    os.mkfifo(project.folder / "ready")
+    project.add(
+        "test_one.py",
+        PASS + "def test_waits():\n    import signal\n    open('ready', 'w').close()\n    signal.pause()\n",
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", SIGNALLED],
+        cwd=project.folder,
+        env=project.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    (project.folder / "ready").read_text(encoding="utf-8")
+    # A terminal sends SIGINT to the whole group; SIGTERM goes to one process.
+    (os.killpg if number == signal.SIGINT else os.kill)(run.pid, number)
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 2, said
+    assert project.record()["unfinished"] == ["test_one.py::test_waits"]
+    assert (project.folder / "page.html").read_text(encoding="utf-8") == "made"
