@@ -8,7 +8,6 @@ from fixtures.drivers.peers import TcpPeer
 from suites.data.payloads import CONTENTS, pattern
 from suites.flows import (
     Server,
-    configure,
     read_exactly,
     read_until_lost,
     send_exactly,
@@ -60,13 +59,11 @@ def test_bytes_sent_before_the_notice_was_seen_are_read(at: ATClient, single_ser
 @pytest.mark.requirement("SS-SEND")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("command", ["S3", "S0"])
-def test_client_receives_what_is_sent(
-    at: ATClient, single_server: Server, case: Case, size: int, command: str
-) -> None:
+def test_client_receives_what_is_sent(at: ATClient, single_server: Server, case: Case, size: int, command: str) -> None:
     peer = single_server.up().client()
     payload = pattern(size)
     if command == "S0":
-        configure(at, S1=size)
+        at(f"S1={size}")
     answer = at.send(payload, command=command if command == "S0" else None)
     case.require("SS-SEND", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
     got = peer.receive(size, single_server.profile.seconds("transfer"))
@@ -83,7 +80,7 @@ def test_exchange_goes_on_for_many_turns(single_server: Server) -> None:
 @pytest.mark.requirement("SS-READ-EMPTY")
 def test_silent_client_is_not_lost(at: ATClient, single_server: Server, case: Case) -> None:
     peer = single_server.up().client()
-    configure(at, R2=100)
+    at("R2=100")
     for _ in range(4):
         case.require_one_of("SS-READ-EMPTY", at.read().raw, [success(b"", single_server.profile)])
     single_server.serves(peer)
@@ -92,9 +89,7 @@ def test_silent_client_is_not_lost(at: ATClient, single_server: Server, case: Ca
 @pytest.mark.requirement("SS-FIRST-STAYS")
 @pytest.mark.parametrize("backlog", [1, 6])
 @pytest.mark.parametrize("others", [1, 3])
-def test_first_client_stays_when_others_try(
-    single_server: Server, case: Case, others: int, backlog: int
-) -> None:
+def test_first_client_stays_when_others_try(single_server: Server, case: Case, others: int, backlog: int) -> None:
     first = single_server.up(backlog=backlog).client()
     single_server.serves(first, b"before")
     for _ in range(others):
@@ -113,7 +108,7 @@ def test_other_client_is_neither_announced_nor_served(
     for peer in came:
         if peer.is_open():
             peer.send(b"of another client")
-    configure(at, R2=200)
+    at("R2=200")
     answer = at.read()
     case.require("SS-ONE-AT-A-TIME", answer.payload == b"", "no byte: the served client has sent none", answer)
     at.drain()
@@ -156,9 +151,7 @@ def test_read_says_minus_one_when_the_client_left(
 
 @pytest.mark.requirement("SS-LOST-S3")
 @pytest.mark.parametrize("leave", ["close", "reset"])
-def test_send_says_minus_one_when_the_client_left(
-    at: ATClient, single_server: Server, case: Case, leave: str
-) -> None:
+def test_send_says_minus_one_when_the_client_left(at: ATClient, single_server: Server, case: Case, leave: str) -> None:
     getattr(single_server.up().client(), leave)()
     answer = send_until_lost(at, single_server.profile.seconds("lost"))
     case.observe("SS-LOST-S3", "what follows -1", tail_of(answer))
@@ -181,7 +174,7 @@ def test_next_client_without_a_restart_is_recorded(at: ATClient, single_server: 
     read_until_lost(at, single_server.profile.seconds("lost"))
     peer = attempt(single_server)
     case.observe("SS-AFTER-LOSS", "the next client", "connects" if peer else "cannot connect")
-    configure(at, R2=100)
+    at("R2=100")
     case.observe("SS-AFTER-LOSS", "R0 then", at.read())
     at.drain()
     case.observe("SS-AFTER-LOSS", "notices", ", ".join(show(one.text) for one in at.notices) or "none")

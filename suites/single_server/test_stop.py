@@ -6,7 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.data.payloads import text
-from suites.flows import Server, configure, read_exactly, read_until_lost, send_exactly
+from suites.flows import Server, read_exactly, read_until_lost, send_exactly
 
 STATES = ["waiting", "serving", "client closed", "client reset", "lost"]
 STARTS = 30
@@ -77,7 +77,7 @@ def test_server_starts_again_after_the_stop(at: ATClient, single_server: Server,
     single_server.stop()
     if port == "another port":
         single_server.port = single_server.peers.free_port()
-        configure(at, P2=single_server.port)
+        at(f"P2={single_server.port}")
     single_server.start()
     single_server.serves(single_server.client())
 
@@ -120,7 +120,7 @@ def test_bytes_of_the_former_client_are_gone_after_a_restart(
     first.wait_closed(single_server.profile.seconds("close"))
     single_server.start()
     second = single_server.client()
-    configure(at, R2=200)
+    at("R2=200")
     answer = at.read()
     case.require("SS-NO-STALE-BYTES", answer.payload == b"", "no byte of the former client", answer)
     single_server.serves(second)
@@ -128,9 +128,7 @@ def test_bytes_of_the_former_client_are_gone_after_a_restart(
 
 @pytest.mark.requirement("SS-SENT-ARRIVES")
 @pytest.mark.parametrize("size", [1, 1460])
-def test_what_was_counted_arrives_before_the_close(
-    at: ATClient, single_server: Server, case: Case, size: int
-) -> None:
+def test_what_was_counted_arrives_before_the_close(at: ATClient, single_server: Server, case: Case, size: int) -> None:
     peer = single_server.up().client()
     answer = at.send(text(size))
     case.require("SS-SENT-ARRIVES", answer.payload == b"%d" % size, f"the count {size}", answer)

@@ -1,0 +1,14 @@
+"""What the cases of the client are given."""
+
+import pytest
+
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import Network
+from suites.client.moves import Client
+from suites.profiles import Profile
+
+
+@pytest.fixture
+def client(at: ATClient, peers: Network, profile: Profile) -> Client:
+    """A TCP client on socket 0 and a listener of its own, not yet aimed."""
+    return Client(at, peers, profile)

@@ -1,0 +1,65 @@
+"""The moves of a module that connects: aim, start, exchange, stop."""
+
+from dataclasses import dataclass, field
+
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.frames import Answer
+from fixtures.drivers.peers import Network, TcpListener, TcpPeer
+from suites.flows import expect_ok, read_exactly, send_exactly
+from suites.profiles import Profile
+
+
+@dataclass
+class Client:
+    """A TCP client of the module on ``socket``. ``listener`` is the remote that it connects to."""
+
+    at: ATClient
+    peers: Network
+    profile: Profile
+    socket: int = 0
+    listener: TcpListener = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.listener = self.peers.listen()
+
+    def select(self) -> None:
+        """P0: from here on the commands are for this socket."""
+        self.at(f"P0={self.socket}")
+
+    def aim(self, listener: TcpListener | None = None) -> "Client":
+        """Set P1, P3 and P4 to the remote; ``listener``: to another one, from here on."""
+        self.listener = listener or self.listener
+        if self.socket:
+            self.select()
+        self.at("P1=0")
+        self.at(f"P3={self.listener.address}")
+        self.at(f"P4={self.listener.port}")
+        return self
+
+    def start(self) -> Answer:
+        """P6=1; must be accepted."""
+        return expect_ok(self.at("P6=1"), "P6=1")
+
+    def arrival(self) -> TcpPeer:
+        """The connection as the remote has it. Raises ModuleFault where none comes."""
+        return self.listener.accept(self.profile.seconds("transfer"))
+
+    def connect(self) -> TcpPeer:
+        """Started, and arrived at the remote."""
+        self.start()
+        return self.arrival()
+
+    def stop(self) -> Answer:
+        """P6=0; must be accepted."""
+        return expect_ok(self.at("P6=0"), "P6=0")
+
+    def talks(self, peer: TcpPeer, token: bytes = b"over the wire") -> None:
+        """``peer`` is at the other end of the selected socket: its bytes are read, and it gets what is sent."""
+        talks(self.at, peer, token, self.profile.seconds("transfer"))
+
+
+def talks(at: ATClient, peer: TcpPeer, token: bytes, limit: float) -> None:
+    """What ``peer`` sends is read by R0, and what S3 sends arrives at it, within ``limit`` seconds each."""
+    peer.send(token)
+    read_exactly(at, token, limit)
+    send_exactly(at, peer, token[::-1], limit)

@@ -1,0 +1,125 @@
+"""P6=1: the line, the connection, each socket, and what cannot be connected to."""
+
+import re
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.errors import NotAvailableHere
+from suites.client.moves import Client
+from suites.flows import lines_match
+
+NO_HOST = ["255.255.255.255", "224.0.0.1"]
+"""Broadcast and multicast: TCP has no connection to them, and no packet is sent."""
+
+
+@pytest.mark.requirement("CL-CONNECT")
+def test_client_connects_to_the_remote(client: Client) -> None:
+    client.aim().connect()
+
+
+@pytest.mark.requirement("CL-CONNECT")
+def test_client_connects_once(client: Client, case: Case) -> None:
+    peer = client.aim().connect()
+    client.talks(peer)
+    case.require("CL-CONNECT", not client.listener.waiting(0.05), "one connection for one P6=1", "a second one")
+
+
+@pytest.mark.requirement("CL-CONNECT")
+def test_client_connects_to_the_address_that_p3_names(client: Client) -> None:
+    others = client.peers.other_addresses()
+    if not others:
+        raise NotAvailableHere("this machine has one address in the module's network")
+    for address in others:
+        client.aim(client.peers.listen(address=address))
+        client.talks(client.connect())
+        client.stop()
+
+
+@pytest.mark.requirement("CL-LINE")
+@pytest.mark.parametrize("time", [1, 2])
+def test_answer_names_the_remote_address(client: Client, case: Case, time: int) -> None:
+    client.aim()
+    for _ in range(time - 1):
+        client.connect()
+        client.stop()
+    answer = client.start()
+    line = rb"\[TCP  RC\] Connecting to " + re.escape(client.listener.address.encode())
+    expected = f'the line "[TCP  RC] Connecting to {client.listener.address}" and OK'
+    case.require("CL-LINE", lines_match(answer, line), expected, answer)
+
+
+@pytest.mark.requirement("CL-SOCKETS")
+@pytest.mark.parametrize("socket", [0, 1, 2, 3])
+def test_client_works_on_each_socket(client: Client, case: Case, socket: int) -> None:
+    decoy = client.peers.listen()
+    client.at(f"P0={(socket + 1) % 4}")
+    client.at("P1=0")
+    client.at(f"P3={decoy.address}")
+    client.at(f"P4={decoy.port}")
+    client.at(f"P0={socket}")
+    client.socket = socket
+    client.talks(client.aim().connect())
+    case.require("CL-SOCKETS", not decoy.waiting(0.02), "no connection to another socket's P3 and P4", "one")
+    client.stop()
+
+
+@pytest.mark.requirement("CL-REFUSED", "CL-FAILED-FORM")
+@pytest.mark.parametrize("times", [1, 3])
+def test_refused_connection_is_an_error(client: Client, case: Case, times: int) -> None:
+    client.aim().listener.close()
+    for _ in range(times):
+        answer = client.at("P6=1")
+        case.require("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
+        case.observe("CL-FAILED-FORM", "answer to a refused P6=1", answer)
+
+
+@pytest.mark.requirement("CL-UNREACHABLE", "CL-FAILED-FORM")
+@pytest.mark.parametrize("address", NO_HOST)
+def test_address_without_a_host_is_an_error(at: ATClient, client: Client, case: Case, address: str) -> None:
+    client.aim()
+    if not at(f"P3={address}").ok:
+        case.not_applicable(f"the module does not take P3={address}")
+    answer = at("P6=1")
+    case.require("CL-UNREACHABLE", answer.error, f"an error to P6=1: no host has the address {address}", answer)
+    case.observe("CL-FAILED-FORM", f"answer to P6=1 with P3={address}", answer)
+
+
+@pytest.mark.requirement("CL-AFTER-FAILED")
+@pytest.mark.parametrize("stopped", [True, False], ids=["P6=0 between", "at once"])
+def test_client_connects_after_a_refusal(client: Client, case: Case, stopped: bool) -> None:
+    gone = client.peers.listen()
+    client.aim(gone)
+    gone.close()
+    refused = client.at("P6=1")
+    case.require("CL-AFTER-FAILED", refused.error, "an error while nobody listens", refused)
+    if stopped:
+        client.at("P6=0")
+    client.aim(client.peers.listen())
+    client.talks(client.connect())
+
+
+@pytest.mark.requirement("CL-NO-REMOTE")
+def test_start_without_a_remote_is_recorded(at: ATClient, case: Case) -> None:
+    at("P1=0")
+    at("P3=0.0.0.0")
+    case.observe("CL-NO-REMOTE", "answer to P6=1 with P3=0.0.0.0", at("P6=1"))
+
+
+@pytest.mark.requirement("CL-STATUS")
+def test_status_and_local_port_are_recorded(at: ATClient, client: Client, case: Case) -> None:
+    local = client.peers.free_port()
+    client.aim()
+    at(f"P2={local}")
+    peer = client.connect()
+    case.observe("CL-STATUS", "P? while connected", at("P?").text)
+    case.observe("CL-STATUS", "local port", "P2" if peer.remote[1] == local else "any")
+    client.stop()
+    case.observe("CL-STATUS", "P? after P6=0", at("P?").text)
+
+
+@pytest.mark.requirement("CL-START-TWICE")
+def test_start_of_a_connected_client_is_recorded(client: Client, case: Case) -> None:
+    client.aim().connect()
+    case.observe("CL-START-TWICE", "answer to P6=1 said again", client.at("P6=1"))
