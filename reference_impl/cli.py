@@ -141,13 +141,16 @@ def _module(options: argparse.Namespace, index: int) -> Module:
 
 
 def _own_address(first: str, index: int) -> str:
-    address = str(ipaddress.IPv4Address(first) + index)
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            raise SetupError(f"--address {address}: not an address of this machine; see `ip address`") from None
-    return address
+    own = ipaddress.IPv4Address(first)
+    try:
+        own += index
+        if own.is_unspecified or own.is_multicast or own.is_reserved:
+            raise OSError
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((str(own), 0))
+    except (OSError, ValueError):
+        raise SetupError(f"--address {own}: not an address of this machine; see `ip address`") from None
+    return str(own)
 
 
 def _line(options: argparse.Namespace, index: int, loop: Loop) -> SerialLine:
