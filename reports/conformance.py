@@ -26,6 +26,10 @@ from suites.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / OUT / "conformance.html"
+VALUE_OPTIONS = (
+    "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
+    "--emulator-option", "--run-record", "--alluredir",
+)  # fmt: skip
 TOOLS = ROOT / OUT / "tools"
 
 
@@ -55,13 +59,28 @@ def title_of(record: Path) -> str:
     return f"{TITLE}: {judged}" if judged else TITLE
 
 
+def joined(arguments: Sequence[str]) -> list[str]:
+    """Our own options with their values in one word: ``--port=/dev/ttyUSB0``.
+
+    pytest looks for its configuration before it knows our options, and takes the value of one that stands by itself
+    for the path of tests, in whose folder it then looks.
+    """
+    out: list[str] = []
+    for word in arguments:
+        if out and out[-1] in VALUE_OPTIONS and not word.startswith("-"):
+            out[-1] += f"={word}"
+        else:
+            out.append(word)
+    return out
+
+
 def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     """Run pytest to its end. Returns its status, negative where a signal ended it.
 
     SIGINT comes to both of us from the terminal: pytest ends the run in order, and we wait for it. SIGTERM comes to
     us alone, and pytest would not survive it; so it is passed on as SIGINT.
     """
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *joined(arguments)]
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, HANDOFF: str(handoff)})
 
     def end_in_order(_number: int, _frame: FrameType | None) -> None:
