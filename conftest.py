@@ -4,6 +4,7 @@ pytest_plugins = [
     "fixtures.plugins.options",
     "fixtures.plugins.traceability",
     "fixtures.plugins.rig",
+    "fixtures.plugins.waivers",
     "fixtures.plugins.verdicts",
     "reports.plugin",
 ]

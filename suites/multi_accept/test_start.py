@@ -44,8 +44,7 @@ def test_port_is_open_after_the_start(server: Server) -> None:
 @pytest.mark.requirement("MA-LISTENS")
 @pytest.mark.parametrize("port", [1024, 5024, 8080, 32767, 65535])
 def test_server_listens_at_the_port_that_p2_names(server: Server, port: int) -> None:
-    if not server.peers.is_free(port):
-        pytest.skip(f"another program on this machine uses port {port}")
+    server.peers.reserve(port)
     server.port = port
     server.up().serves(server.client())
 

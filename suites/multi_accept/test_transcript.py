@@ -8,7 +8,6 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
-from fixtures.errors import NotAvailableHere
 from suites.flows import KILLED, SETUP, WAITING, Server, read_exactly
 from suites.profiles import Profile
 
@@ -25,8 +24,7 @@ def frame(*lines: bytes, extra_crlf: bool) -> re.Pattern[bytes]:
 
 @pytest.mark.requirement("MA-TRANSCRIPT")
 def test_page_transcript_is_answered_byte_for_byte(at: ATClient, peers: Network, profile: Profile, case: Case) -> None:
-    if not peers.is_free(5024):
-        raise NotAvailableHere("another program on this machine uses port 5024, which the page's transcript names")
+    peers.reserve(5024)
     server = Server(at, peers, profile, case, 5024)
 
     def step(answer: Answer, *lines: bytes) -> None:
