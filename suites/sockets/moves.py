@@ -1,0 +1,94 @@
+"""Several sockets at a time: each a :class:`Station`, with the peer at its other end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.frames import Answer
+from fixtures.drivers.peers import Network, TcpPeer
+from suites.client.moves import Client
+from suites.flows import Server, read_exactly, read_until_lost, send_exactly
+from suites.profiles import Profile
+
+SOCKETS = (0, 1, 2, 3)
+
+
+@dataclass
+class Station:
+    """Socket ``number`` of the module in the role of a server or of a client, and its ``peer``."""
+
+    number: int
+    role: Server | Client
+    peer: TcpPeer
+
+    @property
+    def at(self) -> ATClient:
+        """The AT client, this socket selected."""
+        self.role.at(f"P0={self.number}")
+        return self.role.at
+
+    def reads(self, stream: bytes) -> list[Answer]:
+        """R0 on this socket gives ``stream``. Raises ModuleFault."""
+        return read_exactly(self.at, stream, self._limit)
+
+    def sends(self, payload: bytes) -> None:
+        """S3 on this socket reaches this socket's peer. Raises ModuleFault."""
+        send_exactly(self.at, self.peer, payload, self._limit)
+
+    def talks(self, token: bytes) -> None:
+        """Both ways, P0 sent before each."""
+        self.peer.send(token)
+        self.reads(token)
+        self.sends(token[::-1])
+
+    def read_empty(self) -> Answer:
+        """R0 with a short R2, where nothing is to be read."""
+        self.at("R2=30")
+        return self.role.at.read()
+
+    def lost(self) -> tuple[bytes, Answer]:
+        """R0 on this socket until it is -1. Raises ModuleFault."""
+        return read_until_lost(self.at, self.role.profile.seconds("lost"))
+
+    def stop(self) -> None:
+        """P5=0 or P6=0 on this socket; the peer is closed. Raises ModuleFault."""
+        _ = self.at
+        self.role.stop()
+        self.peer.wait_closed(self.role.profile.seconds("close"))
+
+    @property
+    def _limit(self) -> float:
+        return self.role.profile.seconds("transfer")
+
+
+@dataclass
+class Board:
+    """Puts servers and clients on the module's sockets."""
+
+    prototype: Server
+    at: ATClient
+    peers: Network
+    profile: Profile
+
+    def server(self, socket: int, mode: int = 1) -> Server:
+        """A server that waits on ``socket``, at a port of its own; no client yet."""
+        one = self.prototype
+        made = Server(one.at, one.peers, one.profile, one.case, self.peers.free_port(), mode=mode, socket=socket)
+        self.at(f"P0={socket}")
+        return made.up()
+
+    def serving(self, socket: int, mode: int = 1) -> Station:
+        """A server on ``socket`` that serves a client."""
+        server = self.server(socket, mode)
+        return Station(socket, server, server.client())
+
+    def calling(self, socket: int) -> Station:
+        """A client on ``socket`` that is connected to a listener of its own."""
+        self.at(f"P0={socket}")
+        client = Client(self.at, self.peers, self.profile, socket)
+        return Station(socket, client, client.aim().connect())
+
+    def mixed(self, server: int = 0, mode: int = 1, sockets: Iterable[int] = SOCKETS) -> list[Station]:
+        """A server on socket ``server`` and clients on the other ``sockets``; the server's station is first."""
+        first = self.serving(server, mode)
+        return [first, *(self.calling(number) for number in sockets if number != server)]

@@ -1,0 +1,99 @@
+"""A server on one socket and clients on the others: each with its own data, P0 between every operation."""
+
+import itertools
+
+import pytest
+
+from fixtures.case import Case
+from suites.data.payloads import pattern
+from suites.sockets.moves import SOCKETS, Board, Station
+
+ORDERS = [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)]
+MODES = [pytest.param(1, id="P5=1"), pytest.param(11, id="P5=11", marks=pytest.mark.needs("multi_accept"))]
+PAIRS = list(itertools.permutations(SOCKETS, 2))
+
+
+def own(station: Station, size: int) -> bytes:
+    """Bytes that only this station has."""
+    return pattern(size, seed=100 + station.number)
+
+
+@pytest.mark.requirement("SK-TOGETHER", "SK-SELECT")
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("server", SOCKETS)
+def test_server_and_clients_are_served_at_the_same_time(board: Board, server: int, mode: int) -> None:
+    stations = board.mixed(server, mode)
+    for turn in range(3):
+        for station in stations:
+            station.talks(b"turn %d on socket %d" % (turn, station.number))
+
+
+@pytest.mark.requirement("SK-SELECT")
+@pytest.mark.parametrize(("server", "client"), PAIRS, ids=[f"server {a}, client {b}" for a, b in PAIRS])
+def test_what_is_sent_reaches_the_selected_sockets_peer_only(
+    board: Board, case: Case, server: int, client: int
+) -> None:
+    stations = board.mixed(server, sockets=(server, client))
+    for station in [*stations, *stations[::-1]]:
+        station.sends(b"for socket %d" % station.number)
+    for station in stations:
+        got = station.peer.received
+        expected = b"for socket %d" % station.number * 2
+        more = station.peer.receive_available(0.01)
+        case.require("SK-SELECT", got + more == expected, f"socket {station.number}: its own bytes only", got + more)
+
+
+@pytest.mark.requirement("SK-APART", "SK-KEPT")
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+def test_waiting_data_is_read_on_its_own_socket(board: Board, case: Case, order: tuple[int, ...]) -> None:
+    stations = {station.number: station for station in board.mixed()}
+    for station in stations.values():
+        station.peer.send(own(station, 300))
+    for number in order:
+        stations[number].reads(own(stations[number], 300))
+    for number in order:
+        answer = stations[number].read_empty()
+        case.require("SK-APART", answer.payload == b"", f"no more on socket {number}", answer)
+
+
+@pytest.mark.requirement("SK-APART")
+@pytest.mark.parametrize("sender", SOCKETS)
+def test_bytes_of_one_socket_are_not_read_on_another(board: Board, case: Case, sender: int) -> None:
+    stations = board.mixed()
+    source = next(station for station in stations if station.number == sender)
+    source.peer.send(b"of socket %d" % sender)
+    for station in stations:
+        if station is not source:
+            answer = station.read_empty()
+            case.require("SK-APART", answer.payload == b"", f"nothing on socket {station.number}", answer)
+    source.reads(b"of socket %d" % sender)
+
+
+@pytest.mark.requirement("SK-KEPT")
+@pytest.mark.parametrize("server", SOCKETS)
+def test_part_read_data_is_kept_while_others_are_selected(board: Board, server: int) -> None:
+    stations = board.mixed(server)
+    streams = {station.number: own(station, 60) for station in stations}
+    for station in stations:
+        station.at("R1=10")
+        station.peer.send(streams[station.number])
+    for start in range(0, 60, 10):
+        for station in stations:
+            station.reads(streams[station.number][start : start + 10])
+    for station in stations:
+        station.at("R1=1460")
+        station.talks(b"in step")
+
+
+@pytest.mark.requirement("SK-SELECT", "SK-KEPT")
+@pytest.mark.parametrize("size", [1460, 4000])
+def test_long_streams_keep_apart(board: Board, size: int) -> None:
+    stations = board.mixed()
+    for station in stations:
+        station.peer.send(own(station, size))
+    for start in range(0, size, 1000):
+        for station in stations:
+            piece = own(station, size)[start : start + 1000]
+            station.sends(piece)
+            station.at(f"R1={len(piece)}")
+            station.reads(piece)

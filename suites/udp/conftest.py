@@ -1,0 +1,32 @@
+"""What the cases of UDP are given."""
+
+import socket
+
+import pytest
+
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import Network
+from fixtures.errors import NetworkError
+from suites.profiles import Profile
+from suites.udp.moves import Datagrams
+
+
+def free_port(peers: Network) -> int:
+    """A port that is free for UDP too. Raises NetworkError."""
+    for _ in range(100):
+        port = peers.free_port()
+        if peers.is_free(port, socket.SOCK_DGRAM):
+            return port
+    raise NetworkError("no port is free for UDP on this machine")
+
+
+@pytest.fixture
+def udp(at: ATClient, peers: Network, profile: Profile) -> Datagrams:
+    """UDP on socket 0 with a port and a peer of its own, not yet started."""
+    return Datagrams(at, peers, profile, peers.udp(), free_port(peers))
+
+
+@pytest.fixture
+def other_port(peers: Network) -> int:
+    """One more port that is free for UDP."""
+    return free_port(peers)

@@ -1,0 +1,93 @@
+"""The moves of UDP: a server and a client of the module, and datagrams that are read whole."""
+
+import time
+from dataclasses import dataclass
+
+from fixtures.case import show
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.frames import Answer
+from fixtures.drivers.peers import Network, UdpPeer
+from fixtures.errors import ModuleFault
+from suites.flows import expect_ok, is_lost
+from suites.profiles import Profile
+
+TRIES = 3
+"""How often a datagram is sent to a module across a real network, which may lose one."""
+
+
+@dataclass
+class Datagrams:
+    """UDP on ``socket`` of the module: a server at ``port``, or a client of ``peer``."""
+
+    at: ATClient
+    peers: Network
+    profile: Profile
+    peer: UdpPeer
+    port: int
+    socket: int = 0
+
+    @property
+    def here(self) -> tuple[str, int]:
+        """Where the module's server receives."""
+        return self.peers.module_address, self.port
+
+    def select(self) -> None:
+        """P0: from here on the commands are for this socket."""
+        self.at(f"P0={self.socket}")
+
+    def serve(self) -> "Datagrams":
+        """P1=1, P2 and P5=1 on the selected socket; the start must be accepted."""
+        for setting in ("P1=1", f"P2={self.port}"):
+            self.at(setting)
+        expect_ok(self.at("P5=1"), "P5=1 with P1=1")
+        return self
+
+    def aim(self, peer: UdpPeer | None = None) -> "Datagrams":
+        """P1=1, P3 and P4 of the peer; ``peer``: another one, from here on."""
+        self.peer = peer or self.peer
+        for setting in ("P1=1", f"P3={self.peer.address}", f"P4={self.peer.port}"):
+            self.at(setting)
+        return self
+
+    def call(self) -> "Datagrams":
+        """Aimed, and P6=1, which must be accepted."""
+        self.aim()
+        expect_ok(self.at("P6=1"), "P6=1 with P1=1")
+        return self
+
+    def receives(self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None) -> None:
+        """``datagram``, sent to ``target`` (the server), is what R0 gives, whole. Raises ModuleFault."""
+        answer = self.first_answer(datagram, peer=peer, target=target)
+        if answer.payload != datagram:
+            raise ModuleFault(f"expected: the datagram {show(datagram)}\ngot:      {show(answer)}")
+
+    def first_answer(
+        self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None
+    ) -> Answer:
+        """The first answer of R0 with data after ``datagram`` was sent. Raises ModuleFault where none comes."""
+        for last in range(TRIES - 1, -1, -1) if not self.peers.local() else (0,):
+            (peer or self.peer).send(datagram, target or self.here)
+            if answer := self._data(datagram):
+                return answer
+            if not last:
+                break
+        raise ModuleFault(f"expected: the datagram {show(datagram)}\ngot:      {show(self.at.answers[-1])}, no data")
+
+    def sends(self, payload: bytes, command: str | None = None) -> tuple[str, int]:
+        """``payload`` by S3 (or ``command``) arrives at the peer, alone; where it came from. Raises ModuleFault."""
+        answer = self.at.send(payload, command=command)
+        if not answer.ok or answer.payload != str(len(payload)).encode():
+            raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
+        got, source = self.peer.receive(self.profile.seconds("transfer"))
+        if got != payload:
+            raise ModuleFault(f"expected: the remote receives {show(payload)}\ngot:      {show(got)}")
+        return source
+
+    def _data(self, datagram: bytes) -> Answer | None:
+        """R0 until it gives data, or the datagram is overdue."""
+        deadline = time.monotonic() + self.profile.seconds("transfer")
+        while time.monotonic() < deadline:
+            answer = self.at.read(datagram)
+            if answer.ok and answer.payload and not is_lost(answer, datagram):
+                return answer
+        return None
