@@ -6,10 +6,11 @@ nothing else happens. Whatever comes in, no input raises: a module answers ERROR
 
 The order of things after each input, until nothing more can be done:
 
-    1. an answer whose time has come goes out
-    2. the command that is being carried out goes on, if what it needs is there
-    3. the next complete line from the host is begun, if no command is being carried out
-    4. a notice goes out, if no command is being carried out or arriving: between a command's arrival and its
+    1. an event of the network is believed
+    2. an answer whose time has come goes out
+    3. the command that is being carried out goes on, if what it needs is there
+    4. the next complete line from the host is begun, if no command is being carried out
+    5. a notice goes out, if no command is being carried out or arriving: between a command's arrival and its
        answer ST's UART driver takes it for the answer (DRV)
 """
 
@@ -23,12 +24,12 @@ from reference_impl.core import server, settings
 from reference_impl.core.answers import CRLF, PROMPT, Answer, notice_frame, render
 from reference_impl.core.commands import dispatch
 from reference_impl.core.effects import Close, Effect, Write
-from reference_impl.core.events import Accepted, Event
+from reference_impl.core.events import Accepted, Event, Opened
 from reference_impl.core.profile import Forms, Limits, Profile
 from reference_impl.core.reader import Line, Reader
 from reference_impl.core.seams import Notice, Seams
 from reference_impl.core.sockets import Link, Socket
-from reference_impl.core.tasks import Need, Task
+from reference_impl.core.tasks import Mail, Need, Task
 from reference_impl.core.values import Value
 
 T = TypeVar("T")
@@ -38,6 +39,12 @@ HALF_LINE = 0.1
 
 RENDEZVOUS = 0.02
 """Seconds that P5 waits for a queued client where the form of the notice depends on its answer."""
+
+SLICE = 4096
+"""Bytes of the host taken at a time, so that what is carried out in between finds room in the buffer."""
+
+MESSAGES = 64
+"""Messages that wait to be polled by MR; of more the oldest are lost (assumption)."""
 
 PADDING = b"\x15\x15"
 """What SPI firmware says before the prompt after a reset (DRV)."""
@@ -111,9 +118,10 @@ class Module:
         self.human = False
         self.reads = 0
         self.after_payload = False
-        self.messages: deque[Notice] = deque()
+        self.messages: deque[Notice] = deque(maxlen=MESSAGES)
         self._notices: deque[Pending] = deque()
         self._mail: list[Event] = []
+        self._posted: deque[Event] = deque()
         self._task: Task | None = None
         self._need: Need | None = None
         self._held: Held | None = None
@@ -131,18 +139,17 @@ class Module:
         self.now = now
         if self._in_reset or self._boot_at is not None:
             return
-        for start in range(0, len(data), 4096):
-            self.reader.feed(data[start : start + 4096], now)
+        data = self.through(lambda seam: seam.input, data)
+        for start in range(0, len(data), SLICE):
+            self.reader.feed(data[start : start + SLICE], now)
             self._go_on()
 
     def happened(self, event: Event, now: float) -> None:
         """An event of the network."""
         self.now = now
         seen = self.pass_or_drop(lambda seam: seam.event, event)
-        if isinstance(seen, Accepted):
-            self._accepted(seen)
-        elif seen is not None and self._task is not None:
-            self._mail.append(seen)
+        if seen is not None:
+            self._posted.append(seen)
         self._go_on()
 
     def advance(self, now: float) -> None:
@@ -206,6 +213,10 @@ class Module:
         """Bytes to the host."""
         data = self.through(lambda seam: seam.output, data)
         self.emit(Write(data, self.forms.dribble_us / 1e6))
+
+    def post(self, event: Event) -> None:
+        """An event to be believed as if the network had told it, as soon as what goes on now is done."""
+        self._posted.append(event)
 
     def has_mail(self, handle: int) -> bool:
         """True when an event for the handle waits."""
@@ -275,8 +286,22 @@ class Module:
         return self._task is None and self._held is None
 
     def _go_on(self) -> None:
-        while self._booted() and (self._release() or self._resume() or self._next_command() or self._notify()):
+        while self._booted() and (
+            self._believe() or self._release() or self._resume() or self._next_command() or self._notify()
+        ):
             pass
+
+    def _believe(self) -> bool:
+        if not self._posted:
+            return False
+        event = self._posted.popleft()
+        if isinstance(event, Accepted):
+            self._accepted(event)
+        elif isinstance(self._need, Mail) and self._need.handle == event.handle:
+            self._mail.append(event)
+        elif isinstance(event, Opened):
+            self.emit(Close(event.handle))  # a reset came while it was being opened
+        return True
 
     def _booted(self) -> bool:
         if self._boot_at is not None and self.now >= self._boot_at:
@@ -379,3 +404,5 @@ class Module:
                 self.tell(f"[TCP SVR] Accepted {event.peer[0]}:{port}", socket.index)
                 if self.through(lambda seam: seam.accepts_more, False):
                     server.take_next(self, socket)
+                return
+        self.emit(Close(event.link))  # its server has been stopped in the meantime

@@ -3,6 +3,10 @@
 Each method is a filter: it takes what the core is about to do, believe or say, and returns what it shall do,
 believe or say instead. The base class changes nothing; a fault overrides one or two of them. Where the type
 allows None, None means "not at all". Several faults are applied in the order in which they were named.
+
+Besides, a fault may look at `self.module` (`running`: the line of the command being carried out, `now`, `sockets`,
+`selected`), and do what a command may: `emit` an effect, `tell` a notice, `post` an event as if it had come from the
+network, `write` bytes.
 """
 
 from dataclasses import dataclass
@@ -51,6 +55,10 @@ class Seams:
     module: "Module"
 
     # --- the serial side -------------------------------------------------------------------------------------
+    def input(self, data: bytes) -> bytes:
+        """Bytes of the host as they come in, cut anywhere."""
+        return data
+
     def line(self, text: bytes) -> bytes | None:
         r"""A command as it came, without its `\r`."""
         return text

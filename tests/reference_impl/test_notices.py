@@ -174,3 +174,11 @@ def test_bytes_can_be_told_one_by_one():
     bench.pieces.clear()
     bench.at("P0")
     assert [piece.gap for piece in bench.pieces] == [0.0005]
+
+
+def test_messages_that_nobody_polls_are_bounded_and_the_oldest_are_lost():
+    bench = listening(polled=True)
+    for number in range(100):
+        bench.connect(("127.0.0.9", 1000 + number))
+        bench.at("P5=10")
+    assert bench.at("MR") == payload(b"[SOMA][TCP SVR] Accepted 127.0.0.9:1036[EOMA]")

@@ -3,6 +3,7 @@
 import pytest
 
 from reference_impl.core.effects import Accept, Close, KeepAlive, Listen
+from reference_impl.core.events import Opened
 from reference_impl.core.profile import Forms, Limits, Profile
 from reference_impl.core.server import ACTIONS
 from reference_impl.core.sockets import Order, State
@@ -289,3 +290,24 @@ def test_a_notice_that_was_not_told_yet_goes_with_its_client(bench, command, ans
     bench.take()
     assert bench.at(command, 1.0) == answer
     assert client.closed
+
+
+def test_a_client_accepted_while_its_server_stops_is_closed(bench):
+    bench.at("P5=11")
+    clients = [bench.connect(("127.0.0.1", port)) for port in (1, 2)]
+    bench.run(0.01)
+    bench.take()
+    bench.send(b"P5=10\rP5=0\r")
+    assert bench.run(1.0).take() == payload(WAITING) + KILLED
+    assert [client.closed for client in clients] == [True, True]
+
+
+def test_a_connection_that_comes_about_after_a_reset_is_closed(bench):
+    bench.at("P4=2")
+    bench.send(b"P6=1\r")
+    bench.module.reset_pin(True, bench.now)
+    bench.module.reset_pin(False, bench.now)
+    bench.run(1.0)
+    (handle,) = bench.network.links
+    bench.tell(Opened(handle, ("127.0.0.1", 1)))
+    assert bench.network.links[handle].closed
