@@ -10,6 +10,9 @@ from suites.catalogue import Catalogue
 DECIDING = ("pass", "fail", "observed")
 """Verdicts after which something is known of the requirements that the case names."""
 
+WAIVED = "waived"
+"""What the test system calls the observation of a breach that the profile waives; its value is the reason."""
+
 
 def summarise(cases: Sequence[Case], catalogue: Catalogue) -> Summary:
     """Count ``cases`` by verdict, area and requirement. Ids that the catalogue lacks are counted all the same."""
@@ -87,11 +90,19 @@ def _readings(key: str, catalogue: Catalogue) -> list[str]:
     return list(entry.readings) if entry else []
 
 
+def waived_requirements(record: Record) -> dict[str, str]:
+    """The requirements whose breach the profile waives, with the reason."""
+    observed = record["summary"]["observed"]
+    return {one["requirement"]: next(iter(one["values"])) for one in observed if one["what"] == WAIVED}
+
+
 def outcome(record: Record) -> str:
     """The outcome in words."""
     meaning, broken = record["status"]["meaning"], len(record["summary"]["broken"])
     if broken:
         meaning = f"not conforming: {broken} requirement{'s are' if broken > 1 else ' is'} broken"
+    if waived := len(waived_requirements(record)):
+        meaning += f"; {waived} requirement{'s' if waived > 1 else ''} waived by the profile"
     if inconclusive := record["summary"]["verdicts"]["inconclusive"]:
         meaning += f"; {inconclusive} case{'s' if inconclusive > 1 else ''} inconclusive"
     return meaning

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reports.model import OBLIGATION_NAMES, VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Record
-from reports.summary import outcome
+from reports.summary import WAIVED, outcome, waived_requirements
 
 MOST_OBSERVATIONS = 25
-MOST_CASES = 8
+MOST_CASES = 3
 _HEADS = {"pass": "pass", "fail": "fail", "inconclusive": "inconcl", "observed": "observed"}
 _HEADS |= {"not_applicable": "n/a", "error": "error"}
 
@@ -27,6 +27,7 @@ def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
     yield from _judged(record)
     yield from _areas(record["summary"]["areas"])
     yield from _broken(record["summary"]["broken"], width)
+    yield from _waived(record)
     yield from _undecided(record["cases"], width)
     yield from _problems(record, width)
     yield from _observed(record["summary"]["observed"])
@@ -90,6 +91,14 @@ def _broken(entries: list[BrokenRequirement], width: int) -> Iterator[Line]:
             yield Line(f"      and in {more} more")
 
 
+def _waived(record: Record) -> Iterator[Line]:
+    waived = waived_requirements(record)
+    if waived:
+        yield Line()
+        yield Line("broken, but waived by the profile", {"bold": True, "yellow": True})
+    yield from (Line(f"  {requirement}  {reason}") for requirement, reason in waived.items())
+
+
 def _undecided(cases: list[Case], width: int) -> Iterator[Line]:
     """Errors and inconclusive cases, those with the same words together: a bench rarely fails in one case only."""
     groups: dict[str, list[str]] = {}
@@ -120,6 +129,7 @@ def _problems(record: Record, width: int) -> Iterator[Line]:
 
 def _observed(entries: list[ObservedValues]) -> Iterator[Line]:
     """Where the documents contradict each other, which reading the module took; and where it did now so, now so."""
+    entries = [one for one in entries if one["what"] != WAIVED]
     shown = [one for one in entries if one["readings"] or len(one["values"]) > 1]
     if entries:
         yield Line()

@@ -1,0 +1,125 @@
+"""The summary on the terminal, from a record alone."""
+
+from pathlib import Path
+
+import pytest
+
+from reports.record import build_record, now
+from reports.status import ExitStatus, decide
+from reports.terminal import MOST_CASES, MOST_OBSERVATIONS, closing_line, summary_lines
+from suites.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue(Path(__file__).with_name("sample") / "catalogue")
+
+
+def summary(*cases: dict, width: int = 100, **more) -> list[str]:
+    return [line.text for line in summary_lines(recorded(*cases, **more), width)]
+
+
+def recorded(*cases: dict, problems=(), unfinished=(), run=None) -> dict:
+    status = decide(cases, problems)
+    return build_record(
+        run or {},
+        cases,
+        CATALOGUE,
+        status=status,
+        started=now(),
+        finished=now(),
+        problems=problems,
+        unfinished=unfinished,
+    )
+
+
+def seen(requirement: str, what: str, value: str) -> dict:
+    return {"requirement": requirement, "what": what, "value": value}
+
+
+def test_a_run_that_never_reached_a_module_says_so():
+    lines = summary(problems=[{"blame": "rig", "message": "/dev/ttyUSB0: no such port\nplug it in"}])
+    assert lines[:3] == ["module    unknown", "profile   unknown", "rig       unknown"]
+    assert "  rig: /dev/ttyUSB0: no such port" in lines
+    assert "      plug it in" in lines
+
+
+def test_areas_stand_in_the_order_of_the_catalogue(case):
+    lines = summary(
+        case(area="zoo", requirements=["X"]), case(), case(area="framing", requirements=["FR-EMPTY"], verdict="error")
+    )
+    heads = [line.split("  ")[0] for line in lines if " of " in line]
+    assert heads == ["Framing", "Multi-accept server", "zoo"]
+
+
+def test_many_cases_of_one_breach_are_not_all_listed(case):
+    broken = [case(id=f"x::{n}", verdict="fail", blame="module", broken=["MA-NEXT"]) for n in range(MOST_CASES + 2)]
+    lines = summary(*broken)
+    assert [line for line in lines if line.startswith("      in x::")] == [
+        f"      in x::{n}" for n in range(MOST_CASES)
+    ]
+    assert "      and in 2 more" in lines
+
+
+def test_cases_that_fail_with_the_same_words_stand_together(case):
+    lines = summary(*(case(id=f"x::{n}", verdict="error", blame="peer", message="no port\nleft") for n in range(3)))
+    at = lines.index("  error (peer): no port")
+    assert lines[at + 1] == "      in x::0 and 2 more"
+
+
+def test_readings_of_a_contradiction_are_shown_and_other_observations_counted(case):
+    lines = summary(
+        case(observations=[seen("MA-TWICE", "answer", "OK"), seen("MA-NEXT", "latency", "3 ms")]),
+        case(observations=[seen("MA-TWICE", "answer", "OK")]),
+    )
+    assert "  MA-TWICE  answer: OK (2x)" in lines
+    assert "  and 1 more in the run record" in lines
+    assert not [line for line in lines if "latency" in line]
+
+
+def test_a_module_that_answers_now_so_now_so_is_shown(case):
+    cases = [case(observations=[seen("MA-NEXT", "form", value)]) for value in ("a", "b", "a")]
+    assert "  MA-NEXT  form: a (2x), b (1x)" in summary(*cases)
+
+
+def test_endless_observations_are_cut(case):
+    cases = [case(observations=[seen("MA-TWICE", f"what {n:03}", "x" * 100)]) for n in range(MOST_OBSERVATIONS + 5)]
+    lines = summary(*cases)
+    assert len([line for line in lines if line.startswith("  MA-TWICE")]) == MOST_OBSERVATIONS
+    assert "  and 5 more in the run record" in lines
+    assert max(map(len, lines)) < 120
+
+
+def test_a_waived_breach_is_never_hidden(case):
+    waived = case(verdict="observed", observations=[seen("MA-KILLED", "waived", "fixed in C6.3 (BUG-7)")])
+    record = recorded(case(), waived)
+    lines = [line.text for line in summary_lines(record)]
+    assert "  MA-KILLED  fixed in C6.3 (BUG-7)" in lines
+    assert "broken, but waived by the profile" in lines
+    assert "1 requirement waived by the profile" in closing_line(record).text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "blame", "text"),
+    [
+        ("pass", None, "conforming: no requirement is broken (exit status 0)"),
+        ("fail", "module", "not conforming: 1 requirement is broken (exit status 1)"),
+        ("error", "rig", "the bench failed: rig, peer or network; this says nothing of the module (exit status 6)"),
+    ],
+)
+def test_the_last_line_is_the_outcome(case, verdict, blame, text):
+    line = closing_line(recorded(case(verdict=verdict, blame=blame)))
+    assert line.text == text
+    assert line.style["green"] == (verdict == "pass")
+
+
+def test_cases_without_an_end_are_named():
+    assert "  not finished: x::hangs" in summary(unfinished=["x::hangs"])
+
+
+def test_long_statements_are_folded_to_the_width(case):
+    lines = summary(case(verdict="fail", blame="module", broken=["MA-NOTICE"], requirements=["MA-NOTICE"]), width=60)
+    at = next(number for number, line in enumerate(lines) if line.startswith("  MA-NOTICE"))
+    assert lines[at + 1].startswith("      When a client connects")
+    assert all(len(line) <= 60 for line in lines[at + 1 : at + 3])
+
+
+def test_the_status_of_the_record_is_that_of_the_cases(case):
+    assert recorded(case(verdict="fail", blame="module"))["status"]["code"] == ExitStatus.BROKEN
