@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / OUT / "conformance.html"
 VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
-    "--emulator-option", "--run-record", "--alluredir",
+    "--emulator-option", "--requirement", "--run-record", "--alluredir",
 )  # fmt: skip
 TOOLS = ROOT / OUT / "tools"
 
