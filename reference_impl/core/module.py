@@ -24,7 +24,7 @@ from reference_impl.core import server, settings
 from reference_impl.core.answers import CRLF, PROMPT, Answer, notice_frame, render
 from reference_impl.core.commands import dispatch
 from reference_impl.core.effects import Close, Effect, Write
-from reference_impl.core.events import Accepted, Event, Opened
+from reference_impl.core.events import Accepted, Event
 from reference_impl.core.profile import Forms, Limits, Profile
 from reference_impl.core.reader import Line, Reader
 from reference_impl.core.seams import Notice, Seams
@@ -256,7 +256,9 @@ class Module:
             self._notices.append(Pending(notice, self.now + notice.delay))
 
     def close_all(self) -> None:
-        """Close every server and link, as a reset or leaving the network does."""
+        """Close every server and link, and what is being opened, as a reset or leaving the network does."""
+        if isinstance(self._need, Mail):
+            self.emit(Close(self._need.handle))
         for socket in self.sockets:
             self.close(socket)
 
@@ -299,8 +301,6 @@ class Module:
             self._accepted(event)
         elif isinstance(self._need, Mail) and self._need.handle == event.handle:
             self._mail.append(event)
-        elif isinstance(event, Opened):
-            self.emit(Close(event.handle))  # a reset came while it was being opened
         return True
 
     def _booted(self) -> bool:
