@@ -1,0 +1,78 @@
+"""What keep-alive does on the wire while the client is there: seen by the client's own TCP, as segments that come."""
+
+import time
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import TcpPeer
+from suites.flows import Server
+
+pytestmark = [pytest.mark.needs("multi_accept", "keepalive")]
+
+PK = "1,1000"
+IDLE_S = 1.0
+ROUGH_S = 3.0
+"""What a module's timers may add to the time to idle: the documents give no grain."""
+
+
+def silence_before_probe(at: ATClient, peer: TcpPeer, limit: float) -> float | None:
+    """Seconds from now until the module sends a segment that nothing called for; None: not within ``limit``.
+
+    What comes in the first quarter of a second acknowledges the exchange before.
+    """
+    began = time.monotonic()
+    at.drain(quiet=0.25)
+    count = peer.segments()
+    while time.monotonic() - began < limit:
+        if peer.segments() > count:
+            return time.monotonic() - began
+        at.drain(quiet=0.02)
+    return None
+
+
+def keeps(case: Case, at: ATClient, server: Server, peer: TcpPeer) -> None:
+    """The idle client was not taken for lost."""
+    at("R2=100")
+    answer = at.read()
+    case.require("KA-STAYS", answer.ok and not answer.payload, "the empty answer: the client is still there", answer)
+    server.serves(peer)
+
+
+@pytest.mark.requirement("KA-STARTS", "KA-IDLE", "KA-STAYS")
+def test_idle_client_is_probed_after_the_time_to_idle(at: ATClient, server: Server, case: Case) -> None:
+    server.up(keepalive=PK)
+    server.client()
+    server.next()
+    peer = server.client()
+    server.serves(peer)
+    took = silence_before_probe(at, peer, IDLE_S + server.profile.seconds("keepalive"))
+    case.require("KA-STARTS", took is not None, "a keep-alive probe to the second client", "none")
+    assert took is not None
+    case.observe("KA-IDLE", f"seconds idle before the first probe, PK={PK}", f"{took:.1f}")
+    case.require("KA-IDLE", took >= 0.8 * IDLE_S, f"no probe before {IDLE_S:g} s without traffic", f"{took:.2f} s")
+    latest = 2 * IDLE_S + ROUGH_S
+    case.require("KA-IDLE", took <= latest, f"a probe after {IDLE_S:g} s, at the latest {latest:g} s", f"{took:.2f} s")
+    keeps(case, at, server, peer)
+
+
+@pytest.mark.requirement("KA-PER-SOCKET", "KA-STAYS")
+def test_keepalive_belongs_to_the_selected_socket(at: ATClient, server: Server, case: Case) -> None:
+    at("PK=0,7200000")
+    server.socket = 2
+    server.up(keepalive=PK)
+    peer = server.client()
+    server.serves(peer)
+    took = silence_before_probe(at, peer, IDLE_S + server.profile.seconds("keepalive"))
+    case.require("KA-PER-SOCKET", took is not None, f"a probe on socket 2, where PK={PK} was set", "none")
+    keeps(case, at, server, peer)
+
+
+@pytest.mark.requirement("KA-OFF")
+def test_keepalive_off_is_recorded(at: ATClient, server: Server, case: Case) -> None:
+    server.up(keepalive="0,1000")
+    peer = server.client()
+    server.serves(peer)
+    took = silence_before_probe(at, peer, 1.2 * IDLE_S)
+    case.observe("KA-OFF", "probe with PK=0,1000", "none" if took is None else f"after {took:.1f} s")

@@ -1,0 +1,39 @@
+"""What C0 and C? say."""
+
+import re
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.bench import Bench
+from fixtures.drivers.frames import Answer
+
+TAG = rb"\[JOIN {3}\] "
+ADDRESS = rb"(?P<address>\d{1,3}(?:\.\d{1,3}){3})"
+
+
+def judge_join(case: Case, answer: Answer, ssid: str) -> str:
+    """C0's answer has one of the documented forms (UM, QR9); the address in it. Raises Nonconformity."""
+    form = "two lines" if len(answer.lines) == 2 else "one line"
+    line = TAG + re.escape(ssid.encode()) + rb"," + ADDRESS + rb",0,0"
+    two = TAG + re.escape(ssid.encode()) + rb"[^\r\n]*\r\n" + TAG + rb"(?:[^\r\n]*,)?" + ADDRESS + rb"(?:,0,0)?"
+    match = re.fullmatch(two if form == "two lines" else line, b"\r\n".join(answer.lines))
+    expected = f"[JOIN   ] {ssid},<address>,0,0 (on C1.x after a line with the name) and OK"
+    case.require("NW-JOIN", answer.ok and match, expected, answer)
+    case.observe("NW-JOIN", "form", form)
+    assert match is not None
+    return str(match["address"], "ascii")
+
+
+def shown(at: ATClient) -> list[str]:
+    """The fields of C?, without the blanks around them."""
+    return [one.strip() for one in at("C?").fields]
+
+
+def settings_for(bench: Bench, ssid: str) -> None:
+    """The rig's own C2 to C4, with ``ssid`` in C1; C0 is not sent."""
+    network = bench.rig.network
+    bench.at(f"C1={ssid}")
+    if bench.passphrase:
+        bench.at(f"C2={bench.passphrase}")
+    bench.at(f"C3={network.security if bench.passphrase or network.security == 0 else 0}")
+    bench.at("C4=1")

@@ -1,0 +1,75 @@
+"""CD leaves the network, C0 joins it again; what is set in between shows."""
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.bench import Bench
+from suites.flows import Server
+from suites.network.joining import judge_join, settings_for, shown
+
+pytestmark = pytest.mark.risk("network")
+
+LONG = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+@pytest.mark.requirement("NW-CD", "NW-CS", "NW-SHOW-STATUS")
+@pytest.mark.usefixtures("home")
+def test_leaving_is_answered_and_shows(at: ATClient, case: Case) -> None:
+    answer = at("CD")
+    case.require("NW-CD", answer.ok, "OK", answer)
+    at.drain(quiet=0.2)
+    status = at("CS")
+    case.require("NW-CS", status.ok and status.payload.strip() == b"0", "0 and OK", status)
+    case.observe("NW-SHOW-STATUS", "last field when not joined", shown(at)[-1])
+
+
+@pytest.mark.requirement("NW-AGAIN", "NW-JOIN", "NW-CS")
+def test_module_joins_again_and_serves(at: ATClient, bench: Bench, server: Server, case: Case, home: str) -> None:
+    at("CD")
+    at.drain(quiet=0.2)
+    settings_for(bench, home)
+    judge_join(case, at("C0"), home)
+    status = at("CS")
+    case.require("NW-CS", status.payload.strip() == b"1", "1 after joining again", status)
+    server.mode = 1
+    server.up(backlog=1)
+    server.serves(server.client())
+
+
+@pytest.mark.requirement("NW-JOIN", "NW-JOIN-FAILS")
+@pytest.mark.usefixtures("home")
+def test_joining_a_name_of_32_characters_fails_or_gives_it_whole(at: ATClient, bench: Bench, case: Case) -> None:
+    settings_for(bench, LONG)
+    answer = at("C0")
+    if answer.ok:
+        judge_join(case, answer, LONG)
+    else:
+        case.require("NW-JOIN-FAILS", answer.error, "an error, there being no such network", answer)
+        case.observe("NW-JOIN-FAILS", "text before the error", answer.payload)
+
+
+@pytest.mark.requirement("NW-SHOW-SETTINGS", "NW-SHOW")
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(("ssid", "security", "dhcp"), [("LAB", "3", "1"), (LONG, "0", "0"), ("a b-c_d", "5", "1")])
+def test_settings_are_shown(at: ATClient, case: Case, ssid: str, security: str, dhcp: str) -> None:
+    at("CD")
+    at.drain(quiet=0.2)
+    for setting in (f"C1={ssid}", f"C3={security}", f"C4={dhcp}"):
+        at(setting)
+    fields = shown(at)
+    case.require("NW-SHOW", len(fields) == 15, "15 fields", ",".join(fields))
+    got = (fields[0], fields[2], fields[3])
+    case.require("NW-SHOW-SETTINGS", got == (ssid, security, dhcp), f"{ssid}, {security}, {dhcp} in 1, 3, 4", got)
+
+
+@pytest.mark.requirement("NW-LEFT-SERVER")
+@pytest.mark.usefixtures("home")
+def test_leaving_under_a_server_is_recorded(at: ATClient, server: Server, case: Case) -> None:
+    server.mode = 1
+    peer = server.up(backlog=1).client()
+    at("R2=100")
+    case.observe("NW-LEFT-SERVER", "answer to CD while a client is served", at("CD"))
+    at.drain(quiet=0.2)
+    case.observe("NW-LEFT-SERVER", "client's connection", "open" if peer.is_open() else "closed")
+    case.observe("NW-LEFT-SERVER", "answer to R0", at.read())

@@ -1,0 +1,44 @@
+"""C1 to C4: what they take. None of them joins or leaves; the rig must allow it all the same, for they say where to."""
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+
+pytestmark = [pytest.mark.risk("network"), pytest.mark.usefixtures("home_settings")]
+
+VALID = {
+    "C1": ["a", "LAB", "a name with spaces", "Name_of-16.chars", "x" * 17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"],
+    "C2": ["eight888", "with a space", "y" * 63],
+    "C3": ["0", "1", "2", "3", "4", "5"],
+    "C4": ["0", "1"],
+}
+WRONG = {"C3": ["-1", "99", "a"], "C4": ["2", "-1", "a"]}
+OPEN = {"C1": ["", "z" * 33], "C2": ["short", "z" * 65], "C3": ["", "6", "03"], "C4": ["", "01"]}
+
+
+def spread(table: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """The table's pairs."""
+    return [(name, value) for name, values in table.items() for value in values]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [pytest.param(*pair, marks=pytest.mark.requirement(f"NW-{pair[0]}")) for pair in spread(VALID)],
+)
+def test_documented_value_is_accepted(at: ATClient, case: Case, name: str, value: str) -> None:
+    answer = at(f"{name}={value}")
+    case.require(f"NW-{name}", answer.ok, f"OK to {name}={value}", answer)
+
+
+@pytest.mark.requirement("NW-RANGE")
+@pytest.mark.parametrize(("name", "value"), spread(WRONG))
+def test_undocumented_value_is_refused(at: ATClient, case: Case, name: str, value: str) -> None:
+    answer = at(f"{name}={value}")
+    case.require("NW-RANGE", answer.error, f"an error to {name}={value}", answer)
+
+
+@pytest.mark.requirement("NW-RANGE-OPEN")
+@pytest.mark.parametrize(("name", "value"), spread(OPEN))
+def test_value_that_the_documents_leave_open_is_recorded(at: ATClient, case: Case, name: str, value: str) -> None:
+    case.observe("NW-RANGE-OPEN", f"answer to {name}={value}", at(f"{name}={value}"))

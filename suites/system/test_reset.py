@@ -1,0 +1,106 @@
+"""ZR, Z0, Z1: what a reset, the defaults and saving do. Each leaves the module joined and as it was."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.bench import Bench
+from fixtures.errors import NotAvailableHere
+from suites.flows import Server
+from suites.profiles import Profile
+from suites.system.defaults import SOCKETS, change_all, differing
+
+pytestmark = [pytest.mark.risk("reset"), pytest.mark.usefixtures("known_after")]
+
+
+@pytest.fixture
+def known_after(bench: Bench) -> Iterator[None]:
+    """Every socket in the known state after the case; a network to join again is there before it."""
+    if not bench.rig.network.ssid:
+        raise NotAvailableHere("the rig names no network to join again after a reset (--ssid NAME)")
+    yield
+    bench.at.history.touched |= {(socket, name) for socket in SOCKETS for name in ("P2", "P3", "P4", "P8")}
+    bench.at.history.touched |= {(socket, name) for socket in SOCKETS for name in ("R1", "R2", "S1", "S2")}
+
+
+def reset(bench: Bench, profile: Profile) -> bytes:
+    """ZR, the prompt, joined again; what came before the prompt."""
+    return bench.reset_module(profile.seconds("ready"))
+
+
+@pytest.mark.requirement("SY-RESET", "SY-RESET-TEXT")
+def test_reset_ends_in_the_prompt(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:
+    before = reset(bench, profile)
+    case.observe("SY-RESET-TEXT", "before the prompt", before or "nothing")
+    answer = at("P0")
+    case.require("SY-RESET", answer.ok, "an answer to the first command", answer)
+
+
+@pytest.mark.requirement("SY-RESET-SETTINGS", "SY-RESET-SELECTED")
+def test_reset_brings_every_socket_to_the_defaults(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:
+    change_all(at)
+    reset(bench, profile)
+    answer = at("P0")
+    case.require("SY-RESET-SELECTED", answer.payload.strip() == b"0", "P0 shows 0", answer)
+    for socket in SOCKETS:
+        others = differing(at, profile, socket)
+        case.require("SY-RESET-SETTINGS", not others, f"the defaults on socket {socket}", ", ".join(others))
+
+
+@pytest.mark.requirement("SY-RESET-SERVER")
+@pytest.mark.parametrize("served", [False, True], ids=["no client", "a client"])
+def test_reset_ends_the_server(bench: Bench, profile: Profile, server: Server, case: Case, served: bool) -> None:
+    server.mode = 1
+    server.up(backlog=1)
+    if served:
+        server.client()
+    reset(bench, profile)
+    fields = server.at("P?").fields
+    case.require("SY-RESET-SERVER", fields[5:6] == ["0"], "field 6 of P?: no TCP server", ",".join(fields))
+    refused = server.peers.refuses(server.port)
+    case.require("SY-RESET-SERVER", refused, f"nobody listens at port {server.port}", "a connection was made")
+    server.up(backlog=1)
+    server.serves(server.client())
+
+
+@pytest.mark.requirement("SY-DEFAULTS")
+@pytest.mark.risk("flash")
+def test_defaults_reach_every_socket(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:
+    change_all(at)
+    answer = at("Z0")
+    case.require("SY-DEFAULTS", answer.ok, "OK to Z0", answer)
+    at.drain(quiet=0.1)
+    found = {socket: differing(at, profile, socket) for socket in SOCKETS}
+    taken = "after a reset" if all(found.values()) else "at once"
+    case.observe("SY-DEFAULTS", "the defaults are there", taken)
+    reset(bench, profile)
+    if taken == "after a reset":
+        found = {socket: differing(at, profile, socket) for socket in SOCKETS}
+    for socket, others in found.items():
+        case.require("SY-DEFAULTS", not others, f"the defaults on socket {socket}", ", ".join(others))
+
+
+@pytest.mark.requirement("SY-SAVE", "SY-SAVE-WHAT")
+@pytest.mark.risk("flash")
+def test_saving_is_answered(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:
+    at("P4=6002")
+    answer = at("Z1")
+    case.require("SY-SAVE", answer.ok, "OK to Z1", answer)
+    try:
+        reset(bench, profile)
+        kept = at("P?").fields[4:5] == ["6002"]
+        case.observe("SY-SAVE-WHAT", "P4 over a reset", "kept" if kept else "not kept")
+    finally:
+        for command in ("Z0", "Z1"):
+            at(command)
+        reset(bench, profile)
+
+
+@pytest.mark.requirement("SY-CLEAR")
+@pytest.mark.risk("flash")
+@pytest.mark.parametrize("command", ["Z2", "Z3=1"])
+def test_clearing_is_recorded(at: ATClient, bench: Bench, profile: Profile, case: Case, command: str) -> None:
+    case.observe("SY-CLEAR", f"answer to {command}", at(command))
+    reset(bench, profile)

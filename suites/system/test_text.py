@@ -1,0 +1,81 @@
+"""MS and MR: asynchronous text, suppressed or polled."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from suites.flows import Server
+from suites.profiles import Profile
+
+
+@pytest.fixture
+def text_as_before(at: ATClient) -> Iterator[None]:
+    """MS is 0 again after the case."""
+    yield
+    at("MS=0")
+
+
+def only_polled(profile: Profile, case: Case) -> None:
+    """Go on only with a module that keeps its notices for MR."""
+    if profile.forms.notices != "mr":
+        case.not_applicable(f"the profile {profile.name} declares that notices come inline")
+
+
+@pytest.mark.requirement("SY-MS")
+@pytest.mark.usefixtures("text_as_before")
+@pytest.mark.parametrize("value", [0, 1])
+def test_suppressing_is_accepted(at: ATClient, case: Case, value: int) -> None:
+    answer = at(f"MS={value}")
+    case.require("SY-MS", answer.ok, f"OK to MS={value}", answer)
+
+
+@pytest.mark.requirement("SY-MS-RANGE")
+@pytest.mark.usefixtures("text_as_before")
+@pytest.mark.parametrize("value", ["-1", "9", "a"])
+def test_wrong_value_of_suppressing_is_refused(at: ATClient, case: Case, value: str) -> None:
+    answer = at(f"MS={value}")
+    case.require("SY-MS-RANGE", answer.error, f"an error to MS={value}", answer)
+
+
+@pytest.mark.requirement("SY-MS-EFFECT")
+@pytest.mark.usefixtures("text_as_before")
+@pytest.mark.parametrize("value", [1, 2, 3])
+def test_effect_of_suppressing_is_recorded(at: ATClient, server: Server, case: Case, value: int) -> None:
+    answer = at(f"MS={value}")
+    case.observe("SY-MS-EFFECT", f"answer to MS={value}", answer)
+    server.mode = 1
+    peer = server.up(backlog=1).connect()
+    if answer.ok:
+        server.serves(peer)
+        at.drain(quiet=0.2)
+        texts = [one.text for one in at.notices]
+        case.observe("SY-MS-EFFECT", f"notices with MS={value}", texts or "none")
+
+
+@pytest.mark.requirement("SY-MR")
+@pytest.mark.parametrize("times", [1, 3])
+def test_polling_with_nothing_waiting(at: ATClient, profile: Profile, case: Case, times: int) -> None:
+    only_polled(profile, case)
+    extra = b"\r\n" if profile.forms.extra_crlf_before_ok else b""
+    for _ in range(times):
+        answer = at("MR")
+        case.require_one_of("SY-MR", answer.raw, [b"\r\n[SOMA][EOMA]\r\n" + extra + b"OK\r\n> "])
+
+
+@pytest.mark.requirement("SY-MR-ONE")
+def test_polling_gives_the_notice_once(at: ATClient, server: Server, case: Case) -> None:
+    only_polled(server.profile, case)
+    server.mode = 1
+    peer = server.up(backlog=1).connect()
+    server.accept(peer)
+    answer = at("MR")
+    case.require("SY-MR-ONE", answer.ok and b"Accepted" not in answer.payload, "no second notice of it", answer)
+
+
+@pytest.mark.requirement("SY-MR-INLINE")
+def test_polling_a_module_with_inline_notices_is_recorded(at: ATClient, profile: Profile, case: Case) -> None:
+    if profile.forms.notices == "mr":
+        case.not_applicable(f"the profile {profile.name} declares that notices are polled")
+    case.observe("SY-MR-INLINE", "answer to MR", at("MR"))
