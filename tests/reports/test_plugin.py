@@ -109,9 +109,18 @@ def test_a_conforming_module_ends_with_0(project):
     assert project.record()["status"]["name"] == "conforming"
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "a worker"])
-@pytest.mark.parametrize(("blame", "status"), [("rig", 6), ("network", 6), ("module", 6), ("harness", 3), ("usage", 4)])
-def test_a_problem_of_the_run_has_its_status(project, workers, blame, status):
+@pytest.mark.parametrize(
+    ("blame", "status", "workers"),
+    [
+        ("rig", 6, ()),
+        ("rig", 6, ("-n", "1")),
+        ("network", 6, ()),
+        ("module", 6, ()),
+        ("harness", 3, ()),
+        ("usage", 4, ()),
+    ],
+)
+def test_a_problem_of_the_run_has_its_status(project, blame, status, workers):
     project.add("test_one.py", PASS)
     done = project.run(*workers, SAMPLE_PROBLEM=f"{blame}:plug in the cable", SAMPLE_NO_CASES="1")
     assert done.returncode == status, done.stdout
