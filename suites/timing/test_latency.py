@@ -49,7 +49,7 @@ def test_latency_of_sending_is_recorded(at: ATClient, server: Server, case: Case
 @pytest.mark.requirement("TI-RECORD")
 @pytest.mark.needs("multi_accept")
 @pytest.mark.parametrize("size", SIZES)
-def test_latency_of_reading_is_recorded(at: ATClient, server: Server, case: Case, bench_pace: float, size: int) -> None:
+def test_latency_of_reading_is_recorded(at: ATClient, server: Server, case: Case, size: int) -> None:
     """The first piece of a packet that was sent before: from the command to the end of its answer."""
     peer = server.up().client()
     payload = b"x" * size
@@ -68,7 +68,7 @@ def test_latency_of_reading_is_recorded(at: ATClient, server: Server, case: Case
 
 @pytest.mark.requirement("TI-RECORD")
 @pytest.mark.needs("multi_accept")
-def test_latency_of_the_server_is_recorded(at: ATClient, server: Server, case: Case, bench_pace: float) -> None:
+def test_latency_of_the_server_is_recorded(server: Server, case: Case, bench_pace: float) -> None:
     server.configure()
     starts, nexts, stops = [], [], []
     for _ in range(3 if bench_pace > 0.05 else 5):
