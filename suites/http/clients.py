@@ -134,7 +134,7 @@ def find(*names: str) -> str:
 
 
 def curl_command(urls: Sequence[str], place: Path, *, source: str, limit: float) -> list[str]:
-    """curl fetching ``urls`` one by one into ``place`` as 0, 1, ..."""
+    """The command by which curl fetches ``urls`` one by one into ``place`` as 0, 1, ..."""
     command = [find("curl"), "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", str(int(limit))]
     command += ["--interface", source] if source else []
     for number, url in enumerate(urls):
@@ -143,6 +143,6 @@ def curl_command(urls: Sequence[str], place: Path, *, source: str, limit: float)
 
 
 def browser_command(url: str, host: str, place: Path) -> list[str]:
-    """Chromium loading ``url`` and writing the page as it then stands."""
+    """The command by which Chromium loads ``url`` and writes the page as it then stands."""
     rules = f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}"
     return [find(*BROWSERS), *QUIET, rules, f"--user-data-dir={place / 'profile'}", "--dump-dom", url]

@@ -1,4 +1,4 @@
-"""A web server made of AT commands: P5=11, then for each client R0, S3 in pieces, P5=10, as the vendor's page has it."""
+"""A web server made of AT commands, as on the page: P5=11, then for each client R0, S3 in pieces, P5=10."""
 
 import time
 from collections.abc import Callable
