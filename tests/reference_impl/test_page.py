@@ -1,0 +1,89 @@
+"""The page for driver authors says what is so."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from reference_impl.cli import _parser
+from reference_impl.core.profile import load, shipped
+from reference_impl.faults import FAULTS
+from reference_impl.variants import VARIANTS
+from tests.reference_impl.process import ROOT
+
+PAGE = (Path(ROOT) / "docs" / "emulator.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_options_is_the_parsers():
+    documented = set(re.findall(r"^\| `(--[a-z0-9-]+)", PAGE, re.MULTILINE))
+    known = {option for action in _parser()._actions for option in action.option_strings}
+    assert documented == known - {"-h", "--help", "--list-variants", "--list-faults"}
+    assert {"--list-variants", "--list-faults"} <= set(re.findall(r"--[a-z-]+", PAGE))
+
+
+@pytest.mark.parametrize(("option", "table"), [("variant", VARIANTS), ("fault", FAULTS)])
+def test_each_name_on_the_page_exists(option, table):
+    named = re.findall(rf"--{option} ([a-z0-9-]+)", PAGE)
+    assert named
+    assert set(named) <= set(table)
+
+
+def test_the_variants_named_beside_assumptions_exist():
+    section = PAGE.partition("## What is assumed")[2].partition("\n## ")[0]
+    named = re.findall(r"\(`([a-z-]+)`", section)
+    assert named
+    assert set(named) <= set(VARIANTS)
+
+
+def test_the_example_runs(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    example = re.search(r"<!-- example: run by the tests -->\n```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(compile(example.group(1), "docs/emulator.md", "exec"), {})
+
+
+def rows():
+    section = PAGE.partition("## Profiles")[2].partition("\n## ")[0]
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if "|" in line]
+    names = [name.strip("`") for name in table[0][1:]]
+    return names, {row[0]: dict(zip(names, row[1:], strict=True)) for row in table[2:]}
+
+
+def expected(profile):
+    limits, forms = profile.limits, profile.forms
+    yes = {True: "yes", False: "no"}
+    return {
+        "fields of `P?`": str(limits.status_fields),
+        "`P8` range, default": f"{limits.backlog_min}-{limits.backlog_max}, {limits.backlog_default}",
+        "`P5=10`, `P5=11`": yes[limits.multi_accept],
+        "`P7`": yes[limits.accept_loop],
+        "`PK`": yes[limits.keep_alive],
+        "`P1` up to": str(limits.protocol_max),
+        "`MT` at first": str(limits.short_errors),
+        "`MS` up to": str(limits.suppression_max),
+        "ellipsis": f"`{forms.ellipsis}`" + (" (U+2026)" if "…" in forms.ellipsis else ""),
+        "CR LF before OK": "two" if forms.crlf_before_ok else "one",
+        "`C0` answers": "one line" if profile.name == "web" else ("two" if forms.join_lines == 2 else "one"),
+    }
+
+
+def test_the_table_of_profiles_is_the_files():
+    names, table = rows()
+    assert sorted(names) == shipped()
+    for name in names:
+        shown = {row: cells[name] for row, cells in table.items()}
+        assert shown == expected(load(name))
+
+
+def test_the_table_of_profiles_shows_every_limit_that_differs():
+    web = load("web").limits
+    differing = {
+        entry.name
+        for name in shipped()
+        for entry in fields(web)
+        if getattr(load(name).limits, entry.name) != getattr(web, entry.name)
+    }
+    assert differing <= {
+        *("status_fields", "backlog_min", "backlog_max", "backlog_default", "multi_accept", "accept_loop"),
+        *("keep_alive", "protocol_max", "short_errors", "suppression_max"),
+    }
