@@ -26,10 +26,11 @@ def test_human_mode_is_entered_and_commands_work(at: ATClient, case: Case) -> No
 
 @pytest.mark.requirement("FR-MACHINE-MODE")
 def test_machine_mode_is_entered_again(at: ATClient, profile: Profile, case: Case) -> None:
+    echoes = bool(at("P0=0").echo)
     at.collect(b"$$$\r")
     farewell = at.collect(b"---\r")
     case.observe("FR-MACHINE-MODE", "farewell", farewell)
-    answer = at("P0=0")
-    case.require_one_of("FR-MACHINE-MODE", answer.raw, [success(b"", profile)])
-    answer = at("P0")
-    case.require_one_of("FR-MACHINE-MODE", answer.raw, [success(b"0", profile)])
+    for command, payload in (("P0=0", b""), ("P0", b"0")):
+        answer = at(command)
+        case.require_one_of("FR-MACHINE-MODE", answer.raw, [success(payload, profile)])
+        case.require("FR-MACHINE-MODE", bool(answer.echo) == echoes, "an echo as before human mode, or none", answer)

@@ -52,6 +52,7 @@ def test_notice_has_a_frame_and_a_prompt_of_its_own(server: Server, case: Case) 
     notice = server.notice()
     case.observe("FR-NOTICE-PLACE", "notice after a client's connect", notice.where)
     if notice.where == "idle" and server.profile.forms.notices == "inline":
+        case.require("FR-NOTICE", notice.lead, "CR LF before the notice", "none")
         case.require("FR-NOTICE", notice.prompt, "a prompt of its own after the notice", "none")
 
 
