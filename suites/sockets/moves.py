@@ -1,13 +1,16 @@
 """Several sockets at a time: each a :class:`Station`, with the peer at its other end."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fixtures.case import show
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
+from fixtures.errors import ModuleFault
 from suites.client.moves import Client
-from suites.flows import Server, read_exactly, read_until_lost, send_exactly
+from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
 from suites.profiles import Profile
 
 SOCKETS = (0, 1, 2, 3)
@@ -30,6 +33,13 @@ class Station:
     def reads(self, stream: bytes) -> list[Answer]:
         """R0 on this socket gives ``stream``. Raises ModuleFault."""
         return read_exactly(self.at, stream, self._limit)
+
+    def reads_part(self, rest: bytes) -> bytes:
+        """One R0 on this socket, which gives a piece of ``rest`` or nothing yet; what is left of it."""
+        answer = self.at.read(rest)
+        if is_lost(answer, rest) or not answer.ok or not rest.startswith(answer.payload):
+            raise ModuleFault(f"expected: on socket {self.number}, of {show(rest)}\ngot:      {show(answer)}")
+        return rest[len(answer.payload) :]
 
     def sends(self, payload: bytes) -> None:
         """S3 on this socket reaches this socket's peer. Raises ModuleFault."""
@@ -59,6 +69,25 @@ class Station:
     @property
     def _limit(self) -> float:
         return self.role.profile.seconds("transfer")
+
+
+def read_in_turns(stations: list[Station], streams: dict[int, bytes]) -> None:
+    """One R0 on each socket, round after round, until each has given its own of ``streams``. Raises ModuleFault.
+
+    How many bytes an R0 gives is the module's affair, so the sockets may end in different rounds.
+    """
+    rests = dict(streams)
+    limit = stations[0].role.profile.seconds("transfer")
+    quiet_since = time.monotonic()
+    while any(rests.values()):
+        for station in stations:
+            if rest := rests[station.number]:
+                rests[station.number] = station.reads_part(rest)
+                if len(rests[station.number]) < len(rest):
+                    quiet_since = time.monotonic()
+        if time.monotonic() - quiet_since > limit:
+            missing = {number: len(rest) for number, rest in rests.items() if rest}
+            raise ModuleFault(f"expected: the rest of each stream within {limit:g} s\ngot:      missing: {missing}")
 
 
 @dataclass

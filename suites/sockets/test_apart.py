@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from suites.data.payloads import pattern
-from suites.sockets.moves import SOCKETS, Board, Station
+from suites.sockets.moves import SOCKETS, Board, Station, read_in_turns
 
 ORDERS = [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)]
 MODES = [pytest.param(1, id="P5=1"), pytest.param(11, id="P5=11", marks=pytest.mark.needs("multi_accept"))]
@@ -77,23 +77,19 @@ def test_part_read_data_is_kept_while_others_are_selected(board: Board, server: 
     for station in stations:
         station.at("R1=10")
         station.peer.send(streams[station.number])
-    for start in range(0, 60, 10):
-        for station in stations:
-            station.reads(streams[station.number][start : start + 10])
+    read_in_turns(stations, streams)
     for station in stations:
         station.at("R1=1460")
         station.talks(b"in step")
 
 
 @pytest.mark.requirement("SK-SELECT", "SK-KEPT")
-@pytest.mark.parametrize("size", [1460, 4000])
-def test_long_streams_keep_apart(board: Board, size: int) -> None:
-    stations = board.mixed()
+@pytest.mark.parametrize("server", [0, 3])
+def test_long_streams_keep_apart(board: Board, server: int) -> None:
+    stations = board.mixed(server)
     for station in stations:
-        station.peer.send(own(station, size))
-    for start in range(0, size, 1000):
-        for station in stations:
-            piece = own(station, size)[start : start + 1000]
-            station.sends(piece)
-            station.at(f"R1={len(piece)}")
-            station.reads(piece)
+        station.at("R1=100")
+        station.peer.send(own(station, 1000))
+    for station in stations:
+        station.sends(own(station, 1460))
+    read_in_turns(stations, {station.number: own(station, 1000) for station in stations})

@@ -1,7 +1,8 @@
 """The moves of UDP: a server and a client of the module, and datagrams that are read whole."""
 
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixtures.case import show
 from fixtures.drivers.at import ATClient
@@ -11,8 +12,17 @@ from fixtures.errors import ModuleFault
 from suites.flows import expect_ok, is_lost
 from suites.profiles import Profile
 
+NOTICE = re.compile(rb"\[UDP[^\r\n]*\r\n(?:> )?(?:\r\n)?")
 TRIES = 3
 """How often a datagram is sent to a module across a real network, which may lose one."""
+
+
+def without_notice(answer: Answer, datagram: bytes) -> Answer:
+    """``answer`` without an asynchronous line before its data: no document lists UDP's, and none forbids it."""
+    found = NOTICE.match(answer.payload)
+    if not found or datagram.startswith(found.group()):
+        return answer
+    return replace(answer, payload=answer.payload[found.end() :])
 
 
 @dataclass
@@ -87,7 +97,7 @@ class Datagrams:
         """R0 until it gives data, or the datagram is overdue."""
         deadline = time.monotonic() + self.profile.seconds("transfer")
         while time.monotonic() < deadline:
-            answer = self.at.read(datagram)
+            answer = without_notice(self.at.read(datagram), datagram)
             if answer.ok and answer.payload and not is_lost(answer, datagram):
                 return answer
         return None
