@@ -77,8 +77,8 @@ def joined(arguments: Sequence[str]) -> list[str]:
 def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     """Run pytest to its end. Returns its status, negative where a signal ended it.
 
-    SIGINT comes to both of us from the terminal: pytest ends the run in order, and we wait for it. SIGTERM comes to
-    us alone, and pytest would not survive it; so it is passed on as SIGINT.
+    SIGINT and SIGTERM are passed on as SIGINT, which pytest ends the run upon, in order; we wait for it. From a
+    terminal SIGINT comes to both of us, so pytest gets it twice, and takes it for one (``reports.interrupt``).
     """
     command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *joined(arguments)]
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, HANDOFF: str(handoff)})
@@ -87,7 +87,7 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
         if child.poll() is None:
             child.send_signal(signal.SIGINT)
 
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN), signal.signal(signal.SIGTERM, end_in_order)
+    former = signal.signal(signal.SIGINT, end_in_order), signal.signal(signal.SIGTERM, end_in_order)
     try:
         return child.wait()
     finally:

@@ -19,6 +19,7 @@ from allure_commons.types import AttachmentType
 
 from reports import allure_results
 from reports.collector import Collector
+from reports.interrupt import OneInterrupt
 from reports.journal import journal_path
 from reports.model import Problem, Run
 from reports.record import write_record
@@ -116,6 +117,7 @@ class Reports:
         self._record_path = self._place(config.getoption("--run-record"), "run.json")
         self._results = self._allure_folder()
         self._collector: Collector | None = None
+        self._interrupt = OneInterrupt()
         self._shown = False
 
     def _place(self, given: str | None, name: str) -> Path:
@@ -144,6 +146,7 @@ class Reports:
                 _empty(self._results)
             allure_results.write_categories(self._results)
         self._collector = Collector(catalogue, journal_path(self._record_path))
+        self._interrupt.install()
         self._hand_over()
 
     def _hand_over(self) -> None:
@@ -244,6 +247,7 @@ class Reports:
 
     def pytest_unconfigure(self) -> None:
         """Where the session never got to its end the journal stays, whole."""
+        self._interrupt.remove()
         if self._collector:
             self._collector.journal.close()
 

@@ -136,7 +136,9 @@ def _observed(entries: list[ObservedValues]) -> Iterator[Line]:
         yield Line("observed where the documents differ, or the module does", {"bold": True})
     for one in shown[:MOST_OBSERVATIONS]:
         values = ", ".join(f"{_cut(value)} ({count}x)" for value, count in one["values"].items())
-        yield Line(f"  {one['requirement']}  {_cut(one['what'])}: {values}", {"yellow": len(one["values"]) > 1})
+        yield Line(
+            f"  {one['requirement']}  {_cut(one['what'])}: {_cut(values, 110)}", {"yellow": len(one["values"]) > 1}
+        )
     if (more := len(entries) - len(shown[:MOST_OBSERVATIONS])) > 0:
         yield Line(f"  {'and ' if shown else ''}{more} {'more ' if shown else ''}in the run record")
 

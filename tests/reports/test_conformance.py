@@ -128,8 +128,17 @@ sys.exit(conformance.main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, number):
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda pid: os.kill(pid, signal.SIGTERM),
+        lambda pid: os.kill(pid, signal.SIGINT),
+        lambda pid: os.killpg(pid, signal.SIGINT),
+        lambda pid: [os.killpg(pid, signal.SIGINT), os.kill(pid, signal.SIGINT), os.kill(pid, signal.SIGTERM)],
+    ],
+    ids=["SIGTERM", "SIGINT", "Ctrl-C at a terminal", "Ctrl-C at a terminal, under tox"],
+)
+def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, send):
     os.mkfifo(project.folder / "ready")
     project.add(
         "test_one.py",
@@ -144,8 +153,7 @@ def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, number):
         start_new_session=True,
     )
     (project.folder / "ready").read_text(encoding="utf-8")
-    # A terminal sends SIGINT to the whole group; SIGTERM goes to one process.
-    (os.killpg if number == signal.SIGINT else os.kill)(run.pid, number)
+    send(run.pid)
     said, _ = run.communicate(timeout=60)
     assert run.returncode == 2, said
     assert project.record()["unfinished"] == ["test_one.py::test_waits"]

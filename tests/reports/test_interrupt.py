@@ -1,0 +1,63 @@
+"""One Ctrl-C is one, however often it arrives."""
+
+import signal
+
+import pytest
+
+from reports import interrupt
+from reports.interrupt import SAME_S, OneInterrupt
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    moments = iter(())
+
+    def tell(*times: float) -> None:
+        nonlocal moments
+        moments = iter(times)
+
+    monkeypatch.setattr(interrupt.time, "monotonic", lambda: next(moments))
+    return tell
+
+
+@pytest.fixture
+def handler():
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    one = OneInterrupt()
+    one.install()
+    yield one
+    one.remove()
+    signal.signal(signal.SIGINT, former)
+
+
+def test_the_first_interrupts_and_those_with_it_do_not(handler, clock):
+    clock(10.0, 10.001, 10.0 + SAME_S)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_who_presses_again_is_heard(handler, clock):
+    clock(10.0, 10.1 + SAME_S)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_the_former_handler_gets_its_place_back(handler):
+    assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    handler.remove()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_anybody_elses_handler_is_left_alone():
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        one = OneInterrupt()
+        one.install()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        one.remove()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, former)
