@@ -28,8 +28,11 @@ class OneInterrupt:
             self._installed = True
 
     def remove(self) -> None:
-        """Give Python's own handler its place back."""
-        if self._installed:
+        """Give Python's own handler its place back.
+
+        After an interrupt it is not: more of the same may still come while pytest takes its things down.
+        """
+        if self._installed and self._first is None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self._installed = False
 

@@ -26,7 +26,6 @@ def handler():
     one = OneInterrupt()
     one.install()
     yield one
-    one.remove()
     signal.signal(signal.SIGINT, former)
 
 
@@ -49,6 +48,14 @@ def test_the_former_handler_gets_its_place_back(handler):
     assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
     handler.remove()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_comes_late_does_not_hit_pytest_taking_its_things_down(handler, clock):
+    clock(10.0, 10.5)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    handler.remove()
+    signal.raise_signal(signal.SIGINT)
 
 
 def test_anybody_elses_handler_is_left_alone():
