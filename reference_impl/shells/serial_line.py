@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from reference_impl.shells.loop import Loop, Timer
-from reference_impl.shells.pace import Pace
+from reference_impl.shells.pace import LIMIT, Pace
 
 BITS_A_BYTE = 10
 """Start bit, eight data bits, stop bit: 8N1 (UM 2.1)."""
@@ -45,18 +45,22 @@ class SerialLine(ABC):
 
     def _flush(self) -> None:
         """Send what is due; the rest when its time or the host's has come."""
-        self._push(b"")
+        self._retry()
         while not self._unsent and (pieces := self._out.due(self.loop.now())):
             for piece in pieces:
                 self._push(self._encode(piece))
         self._when(self._out.next() if not self._unsent else None, "out", self._flush)
 
     def _push(self, data: bytes) -> None:
-        """Send these bytes, behind those that could not be sent yet."""
-        self._unsent += data
+        """Send these bytes; those that cannot be sent now, and all behind them, wait for `_retry`."""
+        if not self._unsent:
+            data = data[self._send(data) :]
+        if len(self._unsent) < 2 * LIMIT:
+            self._unsent += data
+
+    def _retry(self) -> None:
         if self._unsent:
-            count = self._send(bytes(self._unsent))
-            del self._unsent[:count]
+            del self._unsent[: self._send(bytes(self._unsent))]
 
     def _encode(self, data: bytes) -> bytes:
         """The bytes as they go over the wire below."""

@@ -125,6 +125,10 @@ def test_a_host_that_never_reads_does_not_stop_the_module(emulator):
 
             wait_for(served, "the module to answer its client")
             assert receive(client, 4) == b"done"
+        # Most of a second during which the module can write nothing: it must not try all the time.
+        before = emulator.cpu_seconds()
+        select.select([], [], [], 0.7)
+        assert emulator.cpu_seconds() - before < 0.4
 
 
 def test_a_silent_line_costs_no_processor_time(emulator):
@@ -349,3 +353,13 @@ def test_a_client_that_goes_silent_is_noticed_by_keep_alive(command):
 def test_a_port_that_does_not_open_is_an_error_of_pyserial_and_not_of_ours():
     with pytest.raises(serial.SerialException):
         Host("/dev/pts/none")
+
+
+def test_a_paced_line_that_nobody_reads_comes_back_to_life():
+    with Emulator("--baud", 3916800) as emulator:
+        with emulator.host() as host:
+            for _ in range(200):
+                host.send(b"I?\r" * 10)
+        with emulator.host() as host:
+            host.send(b"P0=3\rP0\r")
+            assert host.until(payload(b"3")).endswith(OK + payload(b"3"))
