@@ -138,8 +138,7 @@ class Server:
             self.at(f"P0={self.socket}")
         if keepalive:
             self.at(f"PK={keepalive}")
-        for setting in ("P1=0", f"P2={self.port}", f"P8={backlog}"):
-            self.at(setting)
+        self.at.ensure("P1=0", f"P2={self.port}", f"P8={backlog}")
 
     def start(self) -> Answer:
         """P5=11 or P5=1; must be accepted."""

@@ -1,5 +1,8 @@
 """P5=10: close the client that is served and take the next."""
 
+import statistics
+import time
+
 import pytest
 
 from fixtures.case import Case
@@ -166,19 +169,26 @@ def test_what_was_counted_arrives_before_the_close(
 
 @pytest.mark.requirement("MA-MANY")
 @pytest.mark.parametrize("count", [20, 200])
-def test_many_clients_in_a_row(at: ATClient, server: Server, bench_pace: float, count: int) -> None:
+def test_many_clients_in_a_row(at: ATClient, server: Server, case: Case, bench_pace: float, count: int) -> None:
     if count * 5 * bench_pace > 60:
         pytest.skip(f"{count} clients would take this module more than a minute")
     server.up()
     limit = server.profile.seconds("transfer")
+    took: list[float] = []
     for number in range(count):
+        began = time.monotonic()
         peer = server.client()
+        took.append(time.monotonic() - began)
         token = b"client number %d" % number
         peer.send(token)
         read_exactly(at, token, limit)
         send_exactly(at, peer, b"answer to %d" % number, limit)
         server.next()
         peer.wait_closed(server.profile.seconds("close"))
+        if len(took) % 20 == 0:
+            first, last = statistics.median(took[:5]), statistics.median(took[-5:])
+            expected = f"client {number + 1} accepted about as fast as the first ones ({first * 1000:.0f} ms)"
+            case.require("MA-MANY", last <= 3 * first + 0.4, expected, f"{last * 1000:.0f} ms")
 
 
 @pytest.mark.requirement("MA-NEXT-IDLE")

@@ -21,8 +21,7 @@ def known_after(bench: Bench) -> Iterator[None]:
     if not bench.rig.network.ssid:
         raise NotAvailableHere("the rig names no network to join again after a reset (--ssid NAME)")
     yield
-    bench.at.history.touched |= {(socket, name) for socket in SOCKETS for name in ("P2", "P3", "P4", "P8")}
-    bench.at.history.touched |= {(socket, name) for socket in SOCKETS for name in ("R1", "R2", "S1", "S2")}
+    bench.at.history.forget()
 
 
 def reset(bench: Bench, profile: Profile) -> bytes:
