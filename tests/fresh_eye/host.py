@@ -1,32 +1,60 @@
 """The host of a module under test: raw bytes on the pty, plain sockets on the network. No parser."""
 
 import contextlib
+import ctypes
+import itertools
 import os
+import random
 import re
 import select
 import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 PROGRAM = Path(__file__).with_name("module.py")
-PROMPT = b"> "
+STARTING = threading.Lock()  # a fork in several threads at once is more than some kernels stand
+
+
+# above the ports that the system gives to clients: nobody takes one between the probe and its use
+PORTS = itertools.cycle(random.SystemRandom().sample(range(61000, 65500), 4500))
 
 
 def free_port():
     """A TCP port of the loopback that nobody has just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable: PORTS has no end")
+
+
+def vanish(client):
+    """Drop everything that comes to this socket: nothing is acknowledged any more, no FIN is sent."""
+    drop = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))  # BPF: return 0
+    so_attach_filter = 26
+    client.setsockopt(socket.SOL_SOCKET, so_attach_filter, struct.pack("HP", 1, ctypes.addressof(drop)))
+
+
+class Differs(Exception):
+    """An observation is not the expected one."""
 
 
 class Host:
-    """A running module and the line to it. Every step is kept in `steps`, ports replaced by names."""
+    """A running module and the line to it.
 
-    def __init__(self, *arguments, joined=True):
-        command = [sys.executable, "-W", "error", str(PROGRAM), *["--joined"] * joined, *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    Every observation is kept in `steps`, ports replaced by names; with `expected` steps, the first that is
+    another raises Differs.
+    """
+
+    def __init__(self, *arguments, joined=True, expected=None):
+        self.expected = expected
+        command = [sys.executable, str(PROGRAM), *["--joined"] * joined, *arguments]
+        with STARTING:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
         self.device = self.process.stdout.readline().decode().strip()
         self.line = os.open(self.device, os.O_RDWR | os.O_NOCTTY)
         self.names, self.steps, self.clients = {}, [], []
@@ -48,7 +76,7 @@ class Host:
         self.names[b"%d" % port] = f"<{name}>".encode()
         return port
 
-    def read(self, until=rb"> $", seconds=1.0, quiet=0.03):
+    def read(self, until=rb"> $", seconds=1.0, quiet=0.005):
         """What comes until `until` is found and the line is then quiet; at most `seconds`."""
         data, deadline = b"", time.monotonic() + seconds
         while True:
@@ -64,12 +92,15 @@ class Host:
             for port, name in self.names.items():
                 what = re.sub(rb"(?<!\d)" + port + rb"(?!\d)", name, what)
         self.steps.append(what)
+        at = len(self.steps)
+        if self.expected is not None and self.steps[-1:] != self.expected[at - 1 : at]:
+            raise Differs(f"step {at}: {what!r}, not {self.expected[at - 1 : at]!r}")
         return what
 
-    def say(self, command, until=rb"> $", seconds=1.0):
+    def say(self, command, until=rb"> $", seconds=1.0, quiet=0.005):
         """Send, and keep what comes."""
         os.write(self.line, command)
-        answer = self.read(until, seconds)
+        answer = self.read(until, seconds, quiet)
         self.note(answer)
         return answer
 
@@ -107,7 +138,7 @@ class Host:
             try:
                 piece = client.recv(count - len(data))
             except OSError:
-                end = "closed"
+                end = "reset"
                 break
             data += piece
             if not piece:

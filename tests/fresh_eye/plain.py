@@ -244,7 +244,7 @@ class Module:
 
     def number(self, name, data):
         """The value of a setting, within its range."""
-        if data is None or not data.isdigit() or len(data) > 12:
+        if data is None or not data.isdigit() or len(data.lstrip(b"0")) > 12:
             raise Refused("Not a number")
         low, high = self.ranges[name]
         if not low <= int(data) <= high:
@@ -491,10 +491,11 @@ class Module:
 
     def open_udp(self, channel, remote=None):
         protocol = 136 if channel.values["P1"] == UDP_LITE else 0
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, protocol)
         try:
-            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, protocol)
             sock.bind((self.address, self.udp_port(channel)))
         except OSError:
+            sock.close()
             raise Refused("Port in use") from None
         return self.new_udp_peer(sock, remote)
 
@@ -586,8 +587,9 @@ class Module:
 
     def give_to(self, peer, payload):
         """Send to the peer: the count that the host is told."""
-        peer_takes = peer.send(self.outbound(payload), self.write_seconds(self.channel))
-        return min(peer_takes, len(payload))
+        data = self.outbound(payload)
+        sent = peer.send(data, self.write_seconds(self.channel))
+        return len(payload) if sent == len(data) else min(sent, len(payload))
 
     def outbound(self, payload):
         return payload

@@ -208,7 +208,7 @@ def r0_minus_one_before_the_data(module):
     @around(module, "take_from")
     def take_from(old, peer, limit, seconds):
         data = old(peer, limit, seconds)
-        if isinstance(peer, TcpPeer) and is_ready(peer.sock, 0.02) and not has_byte(peer):
+        if isinstance(peer, TcpPeer) and is_ready(peer.sock, 0.1) and not has_byte(peer):
             peer.lost = True
             raise Lost
         return data
@@ -391,12 +391,12 @@ def s3_held_until_the_next(module):
 
 @fault("data", "M", "WEB, S3 row", "S3 sends the bytes: the client receives them.")
 def s3_second_of_two_quick_lost(module):
-    """An S3 within 40 ms of the one before is answered and not sent."""
+    """An S3 within 50 ms of the one before is answered and not sent."""
     last = [0.0]
 
     def change(payload):
         before, last[0] = last[0], time.monotonic()
-        return b"" if last[0] - before < 0.04 else payload
+        return b"" if last[0] - before < 0.05 else payload
 
     _outbound(module, change)
 

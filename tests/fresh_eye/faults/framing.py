@@ -138,7 +138,7 @@ def mt_1_keeps_the_usage_line(module):
         return CRLF + CRLF.join(lines) + CRLF + module.prompt if module.common["MT"] else old(name, reason, lines)
 
 
-@fault("framing", "D", "UM 4.12.5", "With MT=0 an error has its reason and a Usage line.")
+@fault("framing", "D", "UM 4.12.5", "MT: 0 full error texts, 1 short.")
 def mt_0_after_mt_1_stays_short(module):
     """Once MT=1 was set, MT=0 is accepted without effect."""
     seen = []

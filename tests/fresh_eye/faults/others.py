@@ -175,7 +175,7 @@ def socket_2_first_byte_lost(module):
         return data[1:] or data if module.selected == 2 else data
 
 
-@fault("sockets", "D", "UM, P0", "There are four sockets, each with a connection of its own.")
+@fault("sockets", "M", "WEB, P0 row", "P0 selects one of four sockets; R and S act on the selected one.")
 def one_server_at_a_time(module):
     """Starting a server stops the one of another socket."""
 

@@ -464,7 +464,7 @@ def second_client_without_first_byte(module):
             old(sock, address)
 
 
-@fault("multi_accept", "M", "WEB, sequence", "A client that left in the queue has its turn like others, or none.")
+@fault("multi_accept", "M", "WEB, multi-connection table", NEXT)
 def departed_client_blocks_the_queue(module):
     """A waiting client that has left is never passed: nobody is accepted any more."""
 
@@ -514,24 +514,6 @@ def deaf_after_a_restart(module):
     def server_made(server):
         if server.multi and next(starts) > 1:
             server.wanted.clear()
-
-
-@fault("multi_accept", "M", "WEB, transcript", "P5=11 starts the server, again after P5=0.")
-def old_client_after_a_restart(module):
-    """P5=0 forgets to take the queue along: those clients are served after the restart."""
-    module.server_kind = QueueingServer
-    kept = []
-
-    @each_server(module)
-    def server_made(server):
-        server.queue.extend(kept)
-        kept.clear()
-
-        @around(server, "stop")
-        def stop(old):
-            kept.extend(server.queue)
-            server.queue.clear()
-            old()
 
 
 @fault("multi_accept", "M", "WEB, sequence", "P0 selects the socket of the multi-accept server.")

@@ -254,12 +254,6 @@ def mt_takes_2(module):
     module.ranges["MT"] = (0, 2)
 
 
-@fault("settings", "D", "UM, P7", "P7 is 0 to 3.")
-def p7_refused(module):
-    """P7=0 is refused."""
-    change_command(module, "P7", lambda old, data: module.frame_error("P7", "Obsolete") if data == b"0" else old(data))
-
-
 @fault("settings", "D", "UM, P0", "All P settings are kept.")
 def settings_lost_on_stop(module):
     """P5=0 puts port and backlog of the socket back to their defaults."""

@@ -122,8 +122,8 @@ def s2_from_the_command(module):
 
     def collect(count, seconds):
         deadline, payload = time.monotonic() + seconds, bytearray()
-        while len(payload) < count and (data := module.serial.read(deadline) or time.monotonic() < deadline):
-            payload += data if isinstance(data, bytes) else b""
+        while len(payload) < count and time.monotonic() < deadline:
+            payload += module.serial.read(deadline)
         module.serial.unread(payload[count:])
         return bytes(payload[:count])
 

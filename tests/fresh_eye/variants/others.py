@@ -103,6 +103,27 @@ def p_query_accept_loop_0(module):
     change_p_field(module, 8, lambda channel, old: 0)
 
 
+@variant("settings", "O", "DRV", "Field 2 of P? is the client's address; after a loss no manual gives it.")
+def p_query_forgets_a_lost_client(module):
+    """Field 2 of P? is 0.0.0.0 once R0 has found the client lost."""
+    change_p_field(module, 1, lambda channel, old: "0.0.0.0" if _served(channel) and _lost(channel) else old)
+
+
+def _lost(channel):
+    return channel.server.client.lost
+
+
+@variant("settings", "O", "WEB, single server", "P1, P2, P8 stand before P5; nothing is said of a change behind it.")
+def settings_locked_while_serving(module):
+    """P1, P2 and P8 are refused while the socket's server runs."""
+
+    @around(module, "set_number")
+    def set_number(old, name, data):
+        if name in ("P1", "P2", "P8") and module.channel.server:
+            raise Refused("Socket in use")
+        return old(name, data)
+
+
 @variant("settings", "D", "UM, R?", "R? shows bytes, timeout and, where there is one, the mode.")
 def r_query_of_2_fields(module):
     """R? ends with the timeout."""

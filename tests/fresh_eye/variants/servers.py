@@ -129,6 +129,25 @@ def departed_clients_skipped(module):
                 peer.close()
 
 
+@variant("multi_accept", "O", "WEB", "What happens to waiting clients at P5=0 is not documented.")
+def queue_survives_a_restart(module):
+    """P5=0 keeps the waiting clients: they are served after the next start."""
+    module.server_kind = QueueingServer
+    kept = []
+
+    @each_server(module)
+    def server_made(server):
+        server.queue.extend(kept)
+        kept.clear()
+
+        @around(server, "stop")
+        def stop(old):
+            server.close_port()
+            kept.extend(server.queue)
+            server.queue.clear()
+            old()
+
+
 @variant("multi_accept", "O", "WEB", "'The client is closed' does not say with FIN or RST.")
 def closes_with_reset(module):
     """P5=10 and P5=0 reset the client."""
