@@ -88,5 +88,5 @@ def test_file_that_is_not_toml_is_named(profile_file):
 
 
 def test_unknown_profile_names_those_that_ship():
-    with pytest.raises(ProfileError, match="unknown profile 'nothing'. Known: .*web"):
+    with pytest.raises(ProfileError, match=r"unknown profile 'nothing'\. Known: .*web"):
         load_profile("nothing")
