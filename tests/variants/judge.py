@@ -1,0 +1,76 @@
+"""Judges one conforming module in a pytest of its own: whatever is blamed on it is the suites' fault."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.mutants.judge import start
+from tests.mutants.modules import ROOT, Fault
+from tests.variants.candidates import Candidate, Kind
+
+LAST_LINES = 6
+"""Of what pytest printed, where it left no record."""
+
+
+@dataclass
+class Verdict:
+    """What the suites said of one conforming module.
+
+    ``blamed``: by requirement, the first message. ``troubled``: cases that ended in an error of the bench's.
+    """
+
+    good: bool
+    cases: int = 0
+    seconds: float = 0.0
+    blamed: dict[str, str] = field(default_factory=dict)
+    troubled: dict[str, str] = field(default_factory=dict)
+    not_run: int = 0
+    note: str = ""
+
+
+def judge(kind: Kind, candidate: Candidate, folder: Path, areas: Sequence[str], timeout: float) -> Verdict:
+    """Run the cases of ``areas`` (none named: all) against ``candidate``."""
+    command, options = kind.reach(candidate.options)
+    name = f"{kind.key}.{candidate.name}"
+    module, reached = start(Fault(name, "", command, options), folder)
+    record = folder / f"{name}.json"
+    asked = [sys.executable, "-m", "pytest", "-q", f"--run-record={record}", f"--alluredir={folder / name}"]
+    asked += [*reached, f"--profile={candidate.profile}", *areas]
+    began = time.monotonic()
+    try:
+        run = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+        note = "" if run.returncode == 0 else f"status {run.returncode}"
+        said = "\n".join((run.stdout + run.stderr).splitlines()[-LAST_LINES:])
+    except subprocess.TimeoutExpired:
+        note, said = f"cut off after {timeout:g} s", ""
+    finally:
+        if module is not None:
+            module.terminate()
+            module.communicate()
+    verdict = read(record, note, said)
+    verdict.seconds = round(time.monotonic() - began, 1)
+    return verdict
+
+
+def read(record: Path, note: str, said: str) -> Verdict:
+    """What the record says. A run that ended badly without blaming a case is bad all the same."""
+    journal = record.with_name(record.name + ".journal.jsonl")
+    if record.exists():
+        cases = json.loads(record.read_text(encoding="utf-8"))["cases"]
+    elif journal.exists():
+        rows = (json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines())
+        cases = [row["case"] for row in rows if "case" in row]
+    else:
+        return Verdict(False, note=f"{note}; no record was written: {said}")
+    blamed: dict[str, str] = {}
+    for case in cases:
+        for one in case["broken"]:
+            blamed.setdefault(one, f"{case['id']}\n{case['message']}")
+    troubled = {case["id"]: case["message"] for case in cases if case["verdict"] == "error"}
+    not_run = sum(case["message"].startswith("not run:") for case in cases)
+    good = not (note or blamed or troubled or not_run) and bool(cases)
+    return Verdict(good, len(cases), blamed=blamed, troubled=troubled, not_run=not_run, note=note)
