@@ -26,6 +26,23 @@ from suites.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / OUT / "conformance.html"
+WORKERS = 3
+ALONE = (
+    "-n",
+    "--numprocesses",
+    "--dist",
+    "--port",
+    "--rig",
+    "--pdb",
+    "-x",
+    "--maxfail",
+    "--co",
+    "--collect",
+    "-s",
+    "-h",
+    "--help",
+)
+"""Options that say, or need, how many processes there are."""
 VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
     "--emulator-option", "--requirement", "--run-record", "--alluredir",
@@ -59,6 +76,15 @@ def title_of(record: Path) -> str:
     return f"{TITLE}: {judged}" if judged else TITLE
 
 
+def workers(arguments: Sequence[str]) -> list[str]:
+    """Share the cases out among several emulators, since most of the time a case waits.
+
+    Not where there is one module only, and not where the caller has a wish that goes with one process.
+    """
+    alone = any(word.startswith(ALONE) for word in arguments)
+    return [] if alone else ["-n", str(WORKERS)]
+
+
 def joined(arguments: Sequence[str]) -> list[str]:
     """Our own options with their values in one word: ``--port=/dev/ttyUSB0``.
 
@@ -80,7 +106,7 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     SIGINT and SIGTERM are passed on as SIGINT, which pytest ends the run upon, in order; we wait for it. From a
     terminal SIGINT comes to both of us, so pytest gets it twice, and takes it for one (``reports.interrupt``).
     """
-    command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *joined(arguments)]
+    command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *workers(arguments), *joined(arguments)]
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, HANDOFF: str(handoff)})
 
     def end_in_order(_number: int, _frame: FrameType | None) -> None:
