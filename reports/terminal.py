@@ -46,7 +46,8 @@ def _judged(record: Record) -> Iterator[Line]:
     address = f" at {module['address']}" if module.get("address") else ""
     yield Line(f"module    {product}{address}", {"bold": True})
     yield Line(f"profile   {_name(profile)}")
-    yield Line(f"rig       {_name(record['rig'])}")
+    line = record["rig"].get("line", "")
+    yield Line(f"rig       {_name(record['rig'])}" + (f" ({line})" if line not in ("", _name(record["rig"])) else ""))
     for one in record["probe"]:
         if not one["fits"]:
             text = f"          profile does not fit: {one['what']}: declared {one['declared']}, found {one['found']}"

@@ -56,7 +56,7 @@ def test_the_summary_says_what_a_person_asks(project):
     for wanted in [
         "module    ISM43362-M3G-L44 C3.5.2.5 at 127.0.0.1",
         "profile   web",
-        "rig       sample rig",
+        "rig       sample rig (/dev/ttySAMPLE)",
         "profile does not fit: fields of P?: declared 12, found 10",
         "Framing                    1 of 1        2        -",
         "Multi-accept server        3 of 4        1        1        1        2        1        1",

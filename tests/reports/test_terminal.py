@@ -41,6 +41,18 @@ def test_a_run_that_never_reached_a_module_says_so():
     assert "      plug it in" in lines
 
 
+@pytest.mark.parametrize(
+    ("rig", "line"),
+    [
+        ({"name": "bench", "line": "/dev/ttyUSB0"}, "rig       bench (/dev/ttyUSB0)"),
+        ({"name": "emulator", "line": "emulator"}, "rig       emulator"),
+        ({"name": "bench"}, "rig       bench"),
+    ],
+)
+def test_the_rig_is_named_with_its_line(rig, line):
+    assert line in summary(run={"rig": rig})
+
+
 def test_areas_stand_in_the_order_of_the_catalogue(case):
     lines = summary(
         case(area="zoo", requirements=["X"]), case(), case(area="framing", requirements=["FR-EMPTY"], verdict="error")
