@@ -24,5 +24,5 @@ def single_server(at: ATClient, peers: Network, profile: Profile, case: Case) ->
 
 @pytest.fixture
 def bench_pace(at: ATClient) -> float:
-    """Seconds that this module takes for a short exchange: how much of a long case it can bear."""
-    return at("P0=0").latency
+    """Seconds that this module takes for a short exchange at its best: how much of a long case it can bear."""
+    return min(at("P0=0").latency for _ in range(5))
