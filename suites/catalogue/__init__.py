@@ -33,7 +33,7 @@ DOCUMENTS = {
     "DS": "ISM4343 data sheet, DOC-DS-20074-5.3",
     "LOG": "captures from real modules",
     "DRV": "what published drivers rely on",
-    "NOTES": "the protocol notes: the reading taken where the documents contradict or are silent",
+    "NOTES": "the reading of this project where the documents contradict each other or are silent (docs/decisions)",
 }
 _KEYS = {"statement", "obligation", "kind", "sources", "firmware", "capability", "readings", "untested"}
 
