@@ -74,6 +74,18 @@ def test_read_without_data_takes_r2(at: ATClient, server: Server, case: Case, wa
     case.require("DA-READ-WAITS", took >= wait * 0.9 - 20, f"no answer before {wait} ms", f"{took:.0f} ms")
 
 
+@pytest.mark.requirement("DA-READ-TIMEOUT", "DA-READ-WAITS")
+@pytest.mark.parametrize("socket", [1, 2, 3])
+def test_read_takes_the_r2_of_its_socket(at: ATClient, server: Server, case: Case, socket: int) -> None:
+    server.socket = socket
+    server.up().client()
+    at("R2=200")
+    took = at.read().latency * 1000
+    margin = server.profile.limits.read_margin
+    case.require("DA-READ-TIMEOUT", took <= 200 + margin, f"an answer within 200 + {margin} ms", f"{took:.0f} ms")
+    case.require("DA-READ-WAITS", took >= 160, "no answer before 200 ms", f"{took:.0f} ms")
+
+
 @pytest.mark.requirement("DA-READ-WAITS")
 @pytest.mark.parametrize("wait", [3000])
 def test_read_gives_what_comes_while_it_waits(at: ATClient, server: Server, case: Case, wait: int) -> None:

@@ -50,8 +50,18 @@ def test_send_answers_the_count_and_no_echo(
 
 
 @pytest.mark.requirement("DA-SEND")
+def test_sends_on_each_others_heels_all_arrive(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
+    packets = [b"packet %02d on the heels of another" % number for number in range(20)]
+    for packet in packets:
+        answer = at.send(packet)
+        case.require("DA-SEND", answer.ok and answer.payload == b"%d" % len(packet), f"{len(packet)} and OK", answer)
+    got = peer.receive(len(b"".join(packets)), server.profile.seconds("transfer"))
+    case.require("DA-SEND", got == b"".join(packets), "every packet, in order and once", got)
+
+
+@pytest.mark.requirement("DA-SEND")
 def test_send_sends_just_once(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
-    for number in range(10):
+    for number in range(20):
         send_exactly(at, peer, b"packet %d" % number, server.profile.seconds("transfer"))
     more = peer.receive_available(0.1)
     case.require("DA-SEND", not more, "each packet once", more)

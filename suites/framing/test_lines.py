@@ -16,6 +16,17 @@ def test_answer_to_a_long_line_is_recorded(at: ATClient, case: Case, bench_pace:
     case.observe("FR-LONG-LINE", f"answer to {length} bytes", at.collect(b"C1=" + b"x" * length + b"\r"))
 
 
+@pytest.mark.requirement("FR-EVERY-BYTE")
+@pytest.mark.parametrize(
+    "value",
+    [b"60\x0001", b"6001\x00", b"\xb6001", b"600\xb1"],
+    ids=["NUL inside", "NUL at the end", "top bit of the first digit", "top bit of the last digit"],
+)
+def test_number_with_a_byte_that_is_no_digit_is_not_taken_for_one(at: ATClient, case: Case, value: bytes) -> None:
+    answer = at(b"P2=" + value)
+    case.require("FR-EVERY-BYTE", answer.error, "an error: this is no port number", answer)
+
+
 @pytest.mark.requirement("FR-ANY-BYTE")
 @pytest.mark.parametrize(
     "line",

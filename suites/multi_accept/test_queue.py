@@ -18,12 +18,34 @@ def queue_up(server: Server, count: int) -> list[TcpPeer]:
 @pytest.mark.parametrize("backlog", [1, 2, 3, 4, 5, 6])
 def test_as_many_clients_as_the_backlog_can_wait(server: Server, case: Case, backlog: int) -> None:
     server.up(backlog=backlog)
+    all_wait_and_have_their_turn(server, case, backlog)
+
+
+@pytest.mark.requirement("MA-QUEUE")
+@pytest.mark.parametrize("backlog", [1, 3])
+def test_backlog_does_not_shrink_with_the_clients_served(server: Server, case: Case, backlog: int) -> None:
+    server.up(backlog=backlog)
+    for _ in range(backlog + 1):
+        server.serves(server.client())
+        server.next()
+    all_wait_and_have_their_turn(server, case, backlog)
+
+
+def all_wait_and_have_their_turn(server: Server, case: Case, backlog: int) -> None:
+    """A client is served, ``backlog`` more connect, and none of them is turned away until its turn has come."""
     server.client()
-    for waiting in range(backlog):
-        try:
-            server.connect()
-        except ModuleFault as fault:
-            case.require("MA-QUEUE", False, f"{backlog} clients can wait with P8={backlog}", f"{waiting}: {fault}")
+    peers: list[TcpPeer] = []
+    try:
+        for _ in range(backlog):
+            peers.append(server.connect())
+        for place, peer in enumerate(peers, 1):
+            server.next()
+            server.accept(peer)
+            peer.send(b"waited at place %d" % place)
+            read_exactly(server.at, b"waited at place %d" % place, server.profile.seconds("transfer"))
+    except ModuleFault as fault:
+        expected = f"with P8={backlog}, {backlog} clients wait until their turn"
+        case.require("MA-QUEUE", False, expected, f"{len(peers)} connected; {fault}")
 
 
 @pytest.mark.requirement("MA-ONE-AT-A-TIME")

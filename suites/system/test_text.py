@@ -39,9 +39,26 @@ def test_wrong_value_of_suppressing_is_refused(at: ATClient, case: Case, value: 
     case.require("SY-MS-RANGE", answer.error, f"an error to MS={value}", answer)
 
 
+@pytest.mark.requirement("SY-MS-SUPPRESS")
+@pytest.mark.usefixtures("text_as_before")
+def test_suppressed_text_is_not_sent(at: ATClient, server: Server, case: Case) -> None:
+    server.mode = 1
+    if not at("MS=1").ok:
+        pytest.skip("MS=1 is not accepted, which is another requirement's matter")
+    server.up(backlog=1)
+    server.serves(server.connect())
+    at.drain(quiet=0.2)
+    announced = [one.text for one in at.notices if one.port]
+    case.require("SY-MS-SUPPRESS", not announced, "no Accepted notice while MS is 1", announced)
+    server.stop()
+    at("MS=0")
+    server.start()
+    server.serves(server.client())
+
+
 @pytest.mark.requirement("SY-MS-EFFECT")
 @pytest.mark.usefixtures("text_as_before")
-@pytest.mark.parametrize("value", [1, 2, 3])
+@pytest.mark.parametrize("value", [2, 3])
 def test_effect_of_suppressing_is_recorded(at: ATClient, server: Server, case: Case, value: int) -> None:
     answer = at(f"MS={value}")
     case.observe("SY-MS-EFFECT", f"answer to MS={value}", answer)
