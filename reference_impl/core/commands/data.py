@@ -33,7 +33,7 @@ MINUS_ONE = b"-1"
 def read(module: "Module", _command: Command) -> Task:
     """R0: what is there, at most R1 bytes, after at most R2; nothing when nothing came (UM 4.14.1, to the byte)."""
     link = module.socket.link
-    limit = _read_limit(module)
+    limit = _read_limit(module, link)
     wait = module.through(lambda seam: seam.read_timeout, module.socket.number("R2") / 1000)
     if link is None:
         return _read_lost(module, no_client=True)
@@ -60,12 +60,15 @@ def _receive(module: "Module", link: Link, limit: int, wait: float) -> Generator
     return event
 
 
-def _read_limit(module: "Module") -> int:
-    """R1, or less where the module reads short: the lengths go round, none of them 0."""
+def _read_limit(module: "Module", link: Link | None) -> int:
+    """R1, or less where the module reads a stream short: the lengths go round, none of them 0 but for R1=0.
+
+    A datagram is never read short: what is left of one is lost (UM 4.14).
+    """
     size = module.socket.number("R1")
     module.reads += 1
-    if module.forms.short_reads:
-        size = (5, max(1, size // 2), 1, size)[module.reads % 4]
+    if module.forms.short_reads and not (link and link.datagram):
+        size = min(size, (5, max(1, size // 2), 1, size)[module.reads % 4])
     return module.through(lambda seam: seam.read_limit, size)
 
 
