@@ -33,6 +33,7 @@ DOCUMENTS = {
     "DS": "ISM4343 data sheet, DOC-DS-20074-5.3",
     "LOG": "captures from real modules",
     "DRV": "what published drivers rely on",
+    "PROFILE": "the module's own profile: what it declares of itself",
     "NOTES": "the reading of this project where the documents contradict each other or are silent (docs/decisions)",
 }
 _KEYS = {"statement", "obligation", "kind", "sources", "firmware", "capability", "readings", "untested"}

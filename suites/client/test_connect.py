@@ -123,3 +123,11 @@ def test_status_and_local_port_are_recorded(at: ATClient, client: Client, case: 
 def test_start_of_a_connected_client_is_recorded(client: Client, case: Case) -> None:
     client.aim().connect()
     case.observe("CL-START-TWICE", "answer to P6=1 said again", client.at("P6=1"))
+
+
+@pytest.mark.requirement("CL-D0")
+def test_address_by_d0_is_recorded(at: ATClient, client: Client, case: Case) -> None:
+    address = client.listener.address
+    case.observe("CL-D0", "answer to D0=address", at(f"D0={address}"))
+    case.observe("CL-D0", "P3 then", "the same" if at("P?").fields[3:4] == [address] else "another")
+    at("P3=0.0.0.0")

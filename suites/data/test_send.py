@@ -45,6 +45,7 @@ def test_send_answers_the_count_and_no_echo(
 ) -> None:
     answer = at.send(payload)
     count = b"%d" % len(payload)
+    case.observe("DA-SEND-COUNT", f"answer to S3={len(payload)}", answer)
     case.require("DA-SEND-COUNT", answer.ok and answer.payload == count, f"{len(payload)} and OK", answer)
     peer.receive(len(payload), server.profile.seconds("transfer"))
 

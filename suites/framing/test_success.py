@@ -18,6 +18,7 @@ def success(payload: bytes, profile: Profile) -> bytes:
 @pytest.mark.parametrize("command", ["P0=0", "P1=0", "P2=5024", "P4=5025", "P8=6", "R1=1460", "R2=250", "S1=1460"])
 def test_empty_success_is_ten_bytes(at: ATClient, profile: Profile, case: Case, command: str) -> None:
     answer = at(command)
+    case.observe("FR-EMPTY-OK", "the word of success", answer.raw.removesuffix(b"> ").strip())
     case.require_one_of("FR-EMPTY-OK", answer.raw, [success(b"", profile)])
     case.observe("FR-ECHO", "echo in machine mode", answer.echo or "none")
 

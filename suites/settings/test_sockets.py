@@ -1,6 +1,7 @@
 """Settings are kept per socket, and survive a server's start and stop."""
 
 import itertools
+import re
 
 import pytest
 
@@ -14,6 +15,23 @@ PAIRS = list(itertools.permutations(range(4), 2))
 FIELDS = {"P1": 0, "P2": 2, "P3": 3, "P4": 4, "P8": 7}
 ONE = {"P1": "0", "P2": "6101", "P3": "10.1.2.3", "P4": "6102", "P8": "2"}
 OTHER = {"P1": "1", "P2": "6201", "P3": "10.9.8.7", "P4": "6202", "P8": "5"}
+
+ADDRESS = r"\d+\.\d+\.\d+\.\d+"
+P_FIELDS = [
+    ("protocol", "0|TCP"),
+    ("client's address", ADDRESS),
+    ("local port", re.escape(ONE["P2"])),
+    ("host's address", re.escape(ONE["P3"])),
+    ("remote port", re.escape(ONE["P4"])),
+    ("TCP server", "0"),
+    ("UDP server", "0"),
+    ("backlogs", re.escape(ONE["P8"])),
+    ("accept loop", r"\d+"),
+    ("read mode", r"\d+"),
+    ("keep-alive", "[01]"),
+    ("time to idle", r"\d+"),
+]
+"""What P? shows with the settings ``ONE``, field by field."""
 
 
 def set_all(at: ATClient, socket: int, values: dict[str, str]) -> None:
@@ -52,6 +70,25 @@ def test_p_query_has_the_declared_fields(at: ATClient, profile: Profile, case: C
     case.observe("SE-P-FIELDS", "fields of P?", count)
 
 
+@pytest.mark.requirement("SE-P-ORDER")
+def test_p_query_shows_each_field_in_its_place(at: ATClient, case: Case) -> None:
+    set_all(at, 0, ONE)
+    answer = at("P?")
+    for (what, pattern), got in zip(P_FIELDS, answer.fields, strict=False):
+        case.require("SE-P-ORDER", re.fullmatch(pattern, got.strip()), f"{what} as {pattern}", f"{got} in {answer.text}")
+    case.require("SE-P-ORDER", len(answer.fields) >= 9, "at least nine fields", answer)
+
+
+@pytest.mark.requirement("SE-P7-LOOP", "SE-P7")
+def test_older_accept_loop_is_recorded(at: ATClient, single_server: Server, case: Case) -> None:
+    single_server.configure(backlog=1)
+    for command in ("P7=1", "P7=3", "P7=2"):
+        case.observe("SE-P7-LOOP", f"answer to {command}", at(command))
+    at.drain(quiet=0.1)
+    answer = at("P7=0")
+    case.require("SE-P7", answer.ok, "OK to P7=0, which stops the loop", answer)
+
+
 @pytest.mark.requirement("SE-SURVIVES")
 @pytest.mark.parametrize(
     "mode",
@@ -73,14 +110,20 @@ def test_settings_survive_start_and_stop(at: ATClient, server: Server, case: Cas
     case.require("SE-SURVIVES", after == before, f"{before}", f"{after}")
 
 
-@pytest.mark.requirement("SE-DEFAULTS")
+@pytest.mark.requirement("SE-DEFAULTS", "SE-MT-DEFAULT")
 @pytest.mark.risk("reset")
 def test_defaults_after_a_reset(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:
-    for setting in ("P2=6001", "P4=6002", "R1=10", "R2=10", "S1=10", "S2=10", "P8=3"):
+    for setting in ("P1=1", "P2=6001", "P4=6002", "R1=10", "R2=10", "S1=10", "S2=10", "P8=3", "PK=1,3000", "MT=1"):
         at(setting)
     bench.reset_module(profile.seconds("ready"))
+    refused = at("QQ")
     p, r, s = at("P?").fields, at("R?").fields, at("S?").fields
+    mt = 1 if refused.reason.strip() == b"ERROR" and not refused.usage else 0
+    case.observe("SE-MT-DEFAULT", "MT after a reset", mt)
+    declared = profile.forms.mt_default
+    case.require("SE-MT-DEFAULT", mt in declared, f"MT is {' or '.join(map(str, declared))}", refused)
     for what, got, expected in (
+        ("P1", p[0], ("0", "TCP")),
         ("P2", p[2], ("5024",)),
         ("P3", p[3], ("0.0.0.0",)),
         ("P4", p[4], ("5025",)),
@@ -90,5 +133,7 @@ def test_defaults_after_a_reset(at: ATClient, bench: Bench, profile: Profile, ca
         ("R2", r[1], ("5000",)),
         ("S1", s[0], ("1460",)),
         ("S2", s[1], ("5000",)),
+        ("R3", "".join(r[2:3]), ("", "0")),
+        ("PK", ",".join(one.strip() for one in p[10:12]), ("", "0,7200000")),
     ):
         case.require("SE-DEFAULTS", got.strip() in expected, f"{what} is {' or '.join(expected)}", got)

@@ -69,9 +69,9 @@ def spread(table: dict[str, list[str]]) -> list[object]:
     return [pytest.param(name, value, id=f"{name}={value}") for name, values in table.items() for value in values]
 
 
-def requirement_of(name: str) -> str:
-    """The requirement that says which values ``name`` takes."""
-    return f"SE-{name}"
+def requirement_of(name: str, value: str) -> str:
+    """The requirement that says that ``name`` takes ``value``: of PK the page gives one, the manual the range."""
+    return "SE-PK-RANGE" if name == "PK" and value != "1,3000" else f"SE-{name}"
 
 
 def shown(at: ATClient, name: str) -> str:
@@ -85,7 +85,10 @@ def accepted_cases() -> list[object]:
     """Valid values, each with the requirement of its setting."""
     return [
         pytest.param(
-            name, value, id=f"{name}={value}", marks=pytest.mark.requirement(requirement_of(name), "SE-RANGE-OPEN")
+            name,
+            value,
+            id=f"{name}={value}",
+            marks=pytest.mark.requirement(requirement_of(name, value), "SE-RANGE-OPEN"),
         )
         for name, values in VALID.items()
         for value in values
@@ -99,7 +102,7 @@ def test_value_in_the_range_is_accepted(at: ATClient, profile: Profile, case: Ca
     if low is not None and high is not None and not low <= int(value) <= high:
         case.observe("SE-RANGE-OPEN", f"{name}={value} (the profile declares {low} to {high})", answer)
         return
-    case.require(requirement_of(name), answer.ok, f"OK to {name}={value}", answer)
+    case.require(requirement_of(name, value), answer.ok, f"OK to {name}={value}", answer)
 
 
 @pytest.mark.requirement("SE-RANGE")
@@ -173,6 +176,24 @@ def test_keep_alive_is_shown_where_there_are_fields_for_it(at: ATClient, case: C
     if len(fields) < 12:
         pytest.skip(f"P? has {len(fields)} fields and none for the keep-alive")
     case.require("SE-SHOWN-P", fields[10:12] == value.split(","), f"{value} in fields 11 and 12 of P?", fields)
+
+
+@pytest.mark.requirement("SE-SHOWN-R")
+def test_r_query_has_its_fields_and_no_more(at: ATClient, profile: Profile, case: Case) -> None:
+    at("R1=700")
+    at("R2=300")
+    answer = at("R?")
+    counts = profile.forms.r_query_fields
+    good = answer.fields[:2] == ["700", "300"] and len(answer.fields) in counts
+    case.require("SE-SHOWN-R", good, f"700,300 and {' or '.join(map(str, counts))} fields in all", answer)
+
+
+@pytest.mark.requirement("SE-SHOWN-S")
+def test_s_query_has_its_fields_and_no_more(at: ATClient, case: Case) -> None:
+    at("S1=800")
+    at("S2=900")
+    answer = at("S?")
+    case.require("SE-SHOWN-S", answer.fields == ["800", "900"], "800,900", answer)
 
 
 @pytest.mark.requirement("SE-P0-SHOW")
