@@ -42,6 +42,17 @@ def test_failure_is_the_word_alone_with_mt_1(at: ATClient, case: Case, command: 
     case.require_one_of("FR-ERROR-MT1", answer.raw, [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "])
 
 
+@pytest.mark.requirement("FR-ERROR-MT0", "FR-ERROR-MT1")
+def test_mt_takes_effect_each_time(at: ATClient, case: Case) -> None:
+    for _ in range(2):
+        at("MT=1")
+        case.require_one_of("FR-ERROR-MT1", at("QQ").raw, [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "])
+        at("MT=0")
+        answer = at("QQ")
+        bare = re.fullmatch(rb"[\r\n]*ERROR[\r\n]*> ", answer.raw)
+        case.require("FR-ERROR-MT0", answer.error and not bare, "ERROR and a reason or a usage again", answer.raw)
+
+
 @pytest.mark.requirement("FR-UNKNOWN", "FR-ONE-ANSWER")
 @pytest.mark.parametrize("command", UNKNOWN, ids=range(len(UNKNOWN)))
 def test_unknown_command_is_an_error(at: ATClient, case: Case, command: str) -> None:
