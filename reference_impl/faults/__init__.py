@@ -13,10 +13,45 @@ It overrides the seams that it needs (`core.seams`) and keeps what it must remem
 from collections.abc import Iterable
 
 from reference_impl.core.seams import Seams
-from reference_impl.faults import data, framing, notices, servers, settings
+from reference_impl.faults import (
+    clients,
+    data,
+    datagrams,
+    framing,
+    keepalive,
+    losses,
+    memory,
+    network,
+    notices,
+    queues,
+    ranges,
+    sending,
+    servers,
+    settings,
+    system,
+)
 from reference_impl.faults.registry import FAULTS
 
-__all__ = ["FAULTS", "UnknownFault", "build", "data", "framing", "notices", "servers", "settings"]
+__all__ = [
+    "FAULTS",
+    "UnknownFault",
+    "build",
+    "clients",
+    "data",
+    "datagrams",
+    "framing",
+    "keepalive",
+    "losses",
+    "memory",
+    "network",
+    "notices",
+    "queues",
+    "ranges",
+    "sending",
+    "servers",
+    "settings",
+    "system",
+]
 
 
 class UnknownFault(Exception):

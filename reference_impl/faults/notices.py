@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from reference_impl.core.answers import Answer
 from reference_impl.core.seams import Notice
 from reference_impl.faults.registry import Fault, fault
 
@@ -23,3 +24,163 @@ class NoticeWrongPort(Fault):
         """Count the port up."""
         head, _, port = notice.text.rpartition(":")
         return replace(notice, text=f"{head}:{int(port) + 1}")
+
+
+@fault("notice-port-swapped", breaks="The notice tells the client's port", source="WEB, transcript")
+class NoticePortSwapped(Fault):
+    """The two bytes of the port are in the network's order."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Swap them."""
+        head, _, port = notice.text.rpartition(":")
+        return replace(notice, text=f"{head}:{(int(port) & 0xFF) << 8 | int(port) >> 8}")
+
+
+@fault("notice-wrong-address", breaks="The notice tells the client's address", source="WEB, transcript")
+class NoticeWrongAddress(Fault):
+    """The last number of the address is one too high."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Count it up."""
+        address, _, port = notice.text.rpartition(":")
+        head, _, last = address.rpartition(".")
+        return replace(notice, text=f"{head}.{int(last) + 1}:{port}")
+
+
+@fault("notice-tells-own-address", breaks="The notice tells the client's address", source="WEB, transcript")
+class NoticeTellsOwnAddress(Fault):
+    """The address is the module's."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Put the own one in."""
+        return replace(notice, text=f"[TCP SVR] Accepted {self.module.address}:{notice.text.rpartition(':')[2]}")
+
+
+@fault("notice-of-former-client", breaks="The notice tells the client that was accepted", source="WEB, transcript")
+class NoticeOfFormerClient(Fault):
+    """From the second client on the one before it is told."""
+
+    def __init__(self) -> None:
+        self._before = ""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Be one behind."""
+        told, self._before = self._before or notice.text, notice.text
+        return replace(notice, text=told)
+
+
+@fault(
+    "notice-for-every-other-client", breaks="P5=10: the next is accepted, the notice again", source="WEB, transcript"
+)
+class NoticeForEveryOtherClient(Fault):
+    """The second client, the fourth and so on come without a word."""
+
+    def __init__(self) -> None:
+        self._clients = 0
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Leave each second one out."""
+        self._clients += 1
+        return notice if self._clients % 2 else None
+
+
+@fault("notice-told-twice", breaks="A client is accepted once: one notice", source="WEB, transcript")
+class NoticeToldTwice(Fault):
+    """The notice comes two times."""
+
+    def notice_frame(self, frame: bytes) -> bytes:
+        """Double it."""
+        return frame * 2
+
+
+@fault("notice-again-at-the-loss", breaks="A client is accepted once: one notice", source="WEB, transcript")
+class NoticeAgainAtTheLoss(Fault):
+    """When the client has left its notice comes a second time."""
+
+    def __init__(self) -> None:
+        self._last: Notice | None = None
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Keep it."""
+        self._last = notice
+        return notice
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Tell it again, once."""
+        if answer.payload == b"-1" and self._last is not None:
+            self.module.tell(self._last.text, self._last.socket)
+            self._last = None
+        return answer
+
+
+@fault("notice-waits-for-a-command", breaks="Asynchronous text comes unsolicited on UART", source="UM 4.4, 5.6; DS p17")
+class NoticeWaitsForACommand(Fault):
+    """It is told behind the next command, however long that takes."""
+
+    def __init__(self) -> None:
+        self._held: list[Notice] = []
+        self._telling = False
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Hold it."""
+        if self._telling:
+            return notice
+        self._held.append(notice)
+        return None
+
+    def line(self, text: bytes) -> bytes | None:
+        """Let go what is held."""
+        self._telling = True
+        for notice in self._held:
+            self.module.tell(notice.text, notice.socket)
+        self._held, self._telling = [], False
+        return text
+
+
+@fault("notice-in-lower-case", breaks="The notice says Accepted", source="WEB, transcript")
+class NoticeInLowerCase(Fault):
+    """It says accepted."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Lower the word."""
+        return replace(notice, text=notice.text.replace("Accepted", "accepted"))
+
+
+@fault("notice-without-its-head", breaks="The notice begins with [TCP SVR]", source="WEB, transcript")
+class NoticeWithoutItsHead(Fault):
+    """It begins with the word."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Cut the head off."""
+        return replace(notice, text=notice.text.removeprefix("[TCP SVR] "))
+
+
+@fault("notice-without-port", breaks="The notice is [TCP SVR] Accepted ip:port", source="WEB, transcript")
+class NoticeWithoutPort(Fault):
+    """It ends with the address."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Cut the port off."""
+        return replace(notice, text=notice.text.rpartition(":")[0])
+
+
+@fault("notice-on-the-prompt-line", breaks="The notice is CR LF, text, CR LF", source="UM 4.4, 5.6; DS p17")
+class NoticeOnThePromptLine(Fault):
+    """The CR LF before the text is missing."""
+
+    def notice_frame(self, frame: bytes) -> bytes:
+        """Drop it."""
+        return frame[2:]
+
+
+@fault("accepts-grow-slower", breaks="The next client is accepted as the first was", source="WEB, transcript")
+class AcceptsGrowSlower(Fault):
+    """Each notice takes 10 % longer than the one before it; the first 20 ms."""
+
+    def __init__(self) -> None:
+        self._delay = 0.02
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Put it off."""
+        self._delay *= 1.1
+        return replace(notice, delay=notice.delay + self._delay)

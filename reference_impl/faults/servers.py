@@ -1,12 +1,207 @@
-"""Faults of the servers and of their clients."""
+"""Faults of the servers: start, next, stop."""
 
+from dataclasses import replace
+
+from reference_impl.core import server
 from reference_impl.core.answers import Answer
-from reference_impl.core.effects import Close, Effect, Listen
+from reference_impl.core.effects import Accept, Close, Effect, Listen
 from reference_impl.core.events import Accepted, Event
+from reference_impl.core.seams import Change, Notice
+from reference_impl.core.sockets import Order, State
 from reference_impl.faults.registry import Fault, fault
 
+TABLE = "WEB, multi-connection table"
+BYTES_PER_BREAK = b"\r\n"
 
-@fault("next-keeps-client", breaks="P5=10: the client is closed", source="WEB, multi-connection table")
+
+class _Altered(Fault):
+    """The lines of an answer are put another way."""
+
+    command = b""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Alter the good answer of one command."""
+        if self.module.running != self.command or not answer.ok:
+            return answer
+        lines = answer.payload.split(BYTES_PER_BREAK)
+        return replace(answer, payload=BYTES_PER_BREAK.join(self.change(lines)))
+
+    def change(self, lines: list[bytes]) -> list[bytes]:
+        """What the lines are instead."""
+        raise NotImplementedError
+
+
+@fault("setup-line-missing", breaks="P5=11 answers Setup, Waiting, OK", source=TABLE)
+class SetupLineMissing(_Altered):
+    """The answer begins with Waiting."""
+
+    command = b"P5=11"
+
+    def change(self, lines: list[bytes]) -> list[bytes]:
+        """Drop the first line."""
+        return lines[1:]
+
+
+@fault("setup-line-altered", breaks="P5=11 answers [TCP TSK] Multi-Accept Setup", source=TABLE)
+class SetupLineAltered(_Altered):
+    """The hyphen is missing."""
+
+    command = b"P5=11"
+
+    def change(self, lines: list[bytes]) -> list[bytes]:
+        """Write it in another way."""
+        return [lines[0].replace(b"Multi-Accept", b"MultiAccept"), *lines[1:]]
+
+
+@fault("setup-behind-waiting", breaks="P5=11 answers Setup, then Waiting", source=TABLE)
+class SetupBehindWaiting(_Altered):
+    """The two lines stand in the other order."""
+
+    command = b"P5=11"
+
+    def change(self, lines: list[bytes]) -> list[bytes]:
+        """Turn them round."""
+        return lines[::-1]
+
+
+@fault("waiting-missing-on-start", breaks="P5=11 answers Setup, Waiting, OK", source=TABLE)
+class WaitingMissingOnStart(_Altered):
+    """The answer ends with Setup."""
+
+    command = b"P5=11"
+
+    def change(self, lines: list[bytes]) -> list[bytes]:
+        """Drop the last line."""
+        return lines[:-1]
+
+
+@fault("waiting-missing-on-next", breaks="P5=10 answers Waiting", source=TABLE)
+class WaitingMissingOnNext(_Altered):
+    """The bare OK."""
+
+    command = b"P5=10"
+
+    def change(self, _lines: list[bytes]) -> list[bytes]:
+        """Say nothing."""
+        return []
+
+
+@fault("setup-again-on-next", breaks="P5=10 answers Waiting", source=TABLE)
+class SetupAgainOnNext(_Altered):
+    """The Setup line comes at each next client."""
+
+    command = b"P5=10"
+
+    def change(self, lines: list[bytes]) -> list[bytes]:
+        """Say it before."""
+        return [server.SETUP.encode(), *lines]
+
+
+@fault("killed-missing", breaks="P5=0 answers [TCP TSK] Killed, OK", source="WEB, transcript")
+class KilledMissing(_Altered):
+    """The bare OK."""
+
+    command = b"P5=0"
+
+    def change(self, _lines: list[bytes]) -> list[bytes]:
+        """Say nothing."""
+        return []
+
+
+@fault("killed-from-the-wrong-task", breaks="P5=0 answers [TCP TSK] Killed", source="WEB, transcript")
+class KilledFromTheWrongTask(_Altered):
+    """The line is [TCP SVR] Killed."""
+
+    command = b"P5=0"
+
+    def change(self, lines: list[bytes]) -> list[bytes]:
+        """Put the other task's name in."""
+        return [line.replace(b"[TCP TSK]", b"[TCP SVR]") for line in lines]
+
+
+class _WaitsForClient(Fault):
+    """P5 with the value in `command` is answered when the first client has come."""
+
+    command = b""
+
+    def __init__(self) -> None:
+        self._held: Answer | None = None
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Hold it."""
+        if self.module.running == self.command and answer.ok and self.module.socket.state is State.WAITING:
+            self._held = answer
+            return None
+        return answer
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Let it go, before the client is told."""
+        if self._held is not None:
+            extra = self._held.payload + b"\r\n" if self._held.payload else b"\r\n"
+            self.module.write(b"\r\n" + extra + b"OK\r\n> ")
+            self._held = None
+        return notice
+
+
+@fault("multi-start-waits-for-client", breaks="P5=11 answers OK; then a client connects", source="WEB, transcript")
+class MultiStartWaitsForClient(_WaitsForClient):
+    """P5=11 blocks in accept()."""
+
+    command = b"P5=11"
+
+
+@fault("single-start-waits-for-client", breaks="P5=1: OK comes before any client does", source="UM 5.6.1, DS p17")
+class SingleStartWaitsForClient(_WaitsForClient):
+    """P5=1 blocks in accept()."""
+
+    command = b"P5=1"
+
+
+@fault("next-waits-for-client", breaks="P5=10 answers OK; then the next connects", source="WEB, transcript")
+class NextWaitsForClient(_WaitsForClient):
+    """P5=10 blocks in accept()."""
+
+    command = b"P5=10"
+
+
+@fault("listens-one-port-higher", breaks="P2 selects the port of the server", source="WEB, first table")
+class ListensOnePortHigher(Fault):
+    """The server is reached at P2 + 1."""
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Count up."""
+        if isinstance(effect, Listen):
+            return replace(effect, local=(effect.local[0], (effect.local[1] + 1) % 65536))
+        return effect
+
+
+@fault("listens-before-start", breaks="P5=11 or P5=1 starts the server", source="WEB; UM 5.6.1")
+class ListensBeforeStart(Fault):
+    """Connections are taken as soon as P2 is set."""
+
+    def __init__(self) -> None:
+        self._early: int | None = None
+
+    def store(self, change: Change) -> Change | None:
+        """Open the port."""
+        if change.name == "P2" and isinstance(change.value, int) and change.value:
+            self._close()
+            self._early = self.module.new_handle()
+            self.module.emit(Listen(self._early, (self.module.address, change.value), 1))
+        return change
+
+    def order(self, order: Order) -> Order:
+        """Give it free for the server."""
+        self._close()
+        return order
+
+    def _close(self) -> None:
+        if self._early is not None:
+            self.module.emit(Close(self._early))
+        self._early = None
+
+
+@fault("next-keeps-client", breaks="P5=10: the client is closed", source=TABLE)
 class NextKeepsClient(Fault):
     """The connection stays open when the next client is called."""
 
@@ -18,7 +213,47 @@ class NextKeepsClient(Fault):
         return None if kept and not stopping else effect
 
 
-@fault("port-stays-open", breaks="P5=0: the client and the port are closed", source="WEB, multi-connection table")
+@fault("next-takes-nobody", breaks="P5=10: the next client is accepted", source=TABLE)
+class NextTakesNobody(Fault):
+    """The client is closed, and that is all."""
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Do not accept."""
+        return None if isinstance(effect, Accept) and self.module.running == b"P5=10" else effect
+
+
+@fault("next-after-the-loss-stops", breaks="P5=10 takes the next when the client has left", source=TABLE)
+class NextAfterTheLossStops(Fault):
+    """On a lost connection P5=10 stops the server."""
+
+    def order(self, order: Order) -> Order:
+        """Stop instead."""
+        return Order.STOP if order is Order.NEXT and self.module.socket.state is State.LOST else order
+
+
+@fault("next-after-the-loss-refused", breaks="P5=10 takes the next when the client has left", source=TABLE)
+class NextAfterTheLossRefused(Fault):
+    """On a lost connection P5=10 is an error, and P5=0 the only way on."""
+
+    def line(self, text: bytes) -> bytes | None:
+        """Misread it."""
+        return b"P5=9" if text == b"P5=10" and self.module.socket.state is State.LOST else text
+
+
+@fault("next-not-needed", breaks="After -1, P5=10 takes the next client", source=TABLE)
+class NextNotNeeded(Fault):
+    """The next client is accepted as soon as the loss was told."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Go on by itself."""
+        socket = self.module.socket
+        if answer.payload == b"-1" and socket.state is State.LOST:
+            self.module.close_link(socket)
+            server.take_next(self.module, socket)
+        return answer
+
+
+@fault("port-stays-open", breaks="P5=0: the client and the port are closed", source=TABLE)
 class PortStaysOpen(Fault):
     """The listening socket survives P5=0."""
 
@@ -32,13 +267,74 @@ class PortStaysOpen(Fault):
         return None if isinstance(effect, Close) and effect.handle in self._servers else effect
 
 
-@fault("second-client-at-once", breaks="One client is served at a time; the others wait until P5=10", source="WEB")
-class SecondClientAtOnce(Fault):
-    """Every client is accepted when it comes."""
+class _KeepsClient(Fault):
+    """P5=0 closes the port and not the client, of servers that were started by `started`."""
 
-    def accepts_more(self, _more: bool) -> bool:
-        """Always one more."""
-        return True
+    multi = True
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Do not close the link."""
+        links = [s.link for s in self.module.sockets if s.server and s.server.multi is self.multi and s.link]
+        kept = isinstance(effect, Close) and any(link.handle == effect.handle for link in links)
+        return None if kept and self.module.running == b"P5=0" else effect
+
+
+@fault("stop-keeps-client", breaks="P5=0: the client and the port are closed", source=TABLE)
+class StopKeepsClient(_KeepsClient):
+    """The client of multi-accept stays connected."""
+
+
+@fault("single-stop-keeps-client", breaks="P5=0 closes the client's socket and the listening one", source="WEB")
+class SingleStopKeepsClient(_KeepsClient):
+    """The client of the single server stays connected."""
+
+    multi = False
+
+
+@fault("single-stop-twice-is-an-error", breaks="P5=0, said again, answers OK again", source="UM 5.6.1")
+class SingleStopTwiceIsAnError(Fault):
+    """P5=0 without a server is refused."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Learn whether something was stopped."""
+        return replace(answer, ok=False) if self.module.running == b"P5=0" and self._stopped else answer
+
+    def line(self, text: bytes) -> bytes | None:
+        """Look before."""
+        self._stopped = self.module.socket.state is State.STOPPED and not self.module.socket.role
+        return text
+
+
+@fault("port-used-once", breaks="A server that was stopped starts again", source="WEB, single-connection table; UM")
+class PortUsedOnce(Fault):
+    """Stopped ports are as if in TIME_WAIT: a second start at the same port is refused."""
+
+    def __init__(self) -> None:
+        self._used: set[int] = set()
+
+    def line(self, text: bytes) -> bytes | None:
+        """Misread the start."""
+        port = self.module.socket.number("P2")
+        if text not in (b"P5=1", b"P5=11") or self.module.socket.server is not None:
+            return text
+        known = port in self._used
+        self._used.add(port)
+        return b"P5=9" if known else text
+
+
+@fault("server-starts-leak", breaks="A server that was stopped starts again", source="WEB, single-connection table; UM")
+class ServerStartsLeak(Fault):
+    """Stopping gives nothing back: after the third start of a socket no more."""
+
+    def __init__(self) -> None:
+        self._starts: dict[int, int] = {}
+
+    def line(self, text: bytes) -> bytes | None:
+        """Misread the start."""
+        starts = self._starts.get(self.module.selected, 0)
+        if text == b"P5=11":
+            self._starts[self.module.selected] = starts + 1
+        return b"P5=9" if text == b"P5=11" and starts >= 3 else text
 
 
 @fault("hang-after-20-accepts", breaks="P5=10: the next client is accepted", source="WEB, transcript")
@@ -56,3 +352,124 @@ class HangAfter20Accepts(Fault):
     def answer(self, answer: Answer) -> Answer | None:
         """Silence."""
         return None if self._accepts >= 20 else answer
+
+
+@fault("no-more-clients-after-16", breaks="P5=10: the next client is accepted", source="WEB, transcript")
+class NoMoreClientsAfter16(Fault):
+    """Each client costs a descriptor: after sixteen of one server everybody waits for ever."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, int] = {}
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Accept sixteen times."""
+        if isinstance(effect, Accept):
+            self._taken[effect.handle] = self._taken.get(effect.handle, 0) + 1
+            return None if self._taken[effect.handle] > 16 else effect
+        return effect
+
+
+@fault("client-closed-after-16", breaks="P5=10: the next client is accepted and served", source="WEB, transcript")
+class ClientClosedAfter16(Fault):
+    """From the seventeenth client of a server on each is announced and closed."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, int] = {}
+
+    def event(self, event: Event) -> Event | None:
+        """Close it."""
+        if isinstance(event, Accepted):
+            self._taken[event.handle] = self._taken.get(event.handle, 0) + 1
+            if self._taken[event.handle] > 16:
+                self.module.emit(Close(event.link))
+        return event
+
+
+@fault("server-on-socket-0-only", breaks="P0 selects the socket that the server works on", source="WEB, first table")
+class ServerOnSocket0Only(Fault):
+    """On the others P5=11 is refused."""
+
+    def line(self, text: bytes) -> bytes | None:
+        """Misread it."""
+        return b"P5=9" if text == b"P5=11" and self.module.selected else text
+
+
+@fault("stop-stops-all-sockets", breaks="P5 acts on the selected socket", source="WEB, first table")
+class StopStopsAllSockets(Fault):
+    """P5=0 closes what is open on the others too."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Close it all."""
+        if self.module.running == b"P5=0":
+            self.module.close_all()
+        return answer
+
+
+@fault("next-closes-the-other-client", breaks="P5=10 closes the client of the selected socket", source="WEB, tables")
+class NextClosesTheOtherClient(Fault):
+    """The clients of all servers are closed."""
+
+    def order(self, order: Order) -> Order:
+        """Close the others' too."""
+        if order is Order.NEXT:
+            for socket in self.module.sockets:
+                if socket.server is not None and socket.link is not None:
+                    self.module.close_link(socket)
+        return order
+
+
+@fault("notice-selects-its-socket", breaks="P0 selects the socket", source="WEB, first table")
+class NoticeSelectsItsSocket(Fault):
+    """The socket of the client that has come is selected."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Select it."""
+        self.module.selected = notice.socket
+        return notice
+
+
+class _Status(Fault):
+    """P? shows one field of the server in another way."""
+
+    def shown(self, fields: list[str]) -> list[str]:
+        """Change it."""
+        return self.change(list(fields)) if self.module.running == b"P?" else fields
+
+    def change(self, fields: list[str]) -> list[str]:
+        """What is shown instead."""
+        raise NotImplementedError
+
+
+@fault("server-never-shown", breaks="P?: field 6 is 1 while the server runs", source="UM 5.6.1")
+class ServerNeverShown(_Status):
+    """It is always 0."""
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Show 0."""
+        return [*fields[:5], "0", *fields[6:]]
+
+
+@fault("server-shown-for-ever", breaks="P?: field 6 is 0 when no server runs", source="UM 5.6.1")
+class ServerShownForEver(_Status):
+    """Once shown it stays 1."""
+
+    def __init__(self) -> None:
+        self._seen = False
+
+    def line(self, text: bytes) -> bytes | None:
+        """Learn of a server."""
+        self._seen = self._seen or text in (b"P5=1", b"P5=11")
+        return text
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Show 1."""
+        return [*fields[:5], "1" if self._seen else fields[5], *fields[6:]]
+
+
+@fault("client-not-shown", breaks="P?: field 2 is the client's address", source="UM 5.6.1")
+class ClientNotShown(_Status):
+    """It is always 0.0.0.0."""
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Show nobody."""
+        return [fields[0], "0.0.0.0", *fields[2:]]

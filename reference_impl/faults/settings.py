@@ -1,18 +1,62 @@
-"""Faults of the settings."""
+"""Faults of the settings: stored, kept and shown."""
 
 from dataclasses import replace
+from typing import ClassVar
 
+from reference_impl.core.answers import Answer
 from reference_impl.core.seams import Change, Check
+from reference_impl.core.settings import defaults
 from reference_impl.faults.registry import Fault, fault
 
 
-@fault("backlog-6-refused", breaks="P8=<0-6> sets the number of backlogs", source="WEB, first table")
-class Backlog6Refused(Fault):
-    """The range ends one too early."""
+class _NotStored(Fault):
+    """The setting `setting` is answered with OK and forgotten."""
 
-    def check(self, check: Check) -> Check:
-        """Refuse 6."""
-        return replace(check, value=None) if check.name == "P8" and check.value == 6 else check
+    setting: ClassVar[str]
+
+    def store(self, change: Change) -> Change | None:
+        """Forget it."""
+        return None if change.name == self.setting else change
+
+
+@fault("backlog-not-stored", breaks="P8 sets the number of backlogs, and P? shows it", source="WEB; UM")
+class BacklogNotStored(_NotStored):
+    """P8 stays what it was."""
+
+    setting = "P8"
+
+
+@fault("remote-address-not-stored", breaks="P3 sets the remote address, and P? shows it", source="UM")
+class RemoteAddressNotStored(_NotStored):
+    """P3 stays what it was."""
+
+    setting = "P3"
+
+
+@fault("read-size-not-stored", breaks="R1 sets the read packet size, and R? shows it", source="UM")
+class ReadSizeNotStored(_NotStored):
+    """R1 stays what it was."""
+
+    setting = "R1"
+
+
+@fault("port-of-15-bits", breaks="P2 is 0 to 65535, and P? shows it", source="UM")
+class PortOf15Bits(Fault):
+    """The highest bit of the local port is lost."""
+
+    def store(self, change: Change) -> Change | None:
+        """Mask it."""
+        short = change.name == "P2" and isinstance(change.value, int)
+        return replace(change, value=int(str(change.value)) & 0x7FFF) if short else change
+
+
+@fault("write-timeout-sets-read-timeout", breaks="S2 is the write timeout, R2 the read timeout", source="UM")
+class WriteTimeoutSetsReadTimeout(Fault):
+    """There is one timeout for both, R2."""
+
+    def store(self, change: Change) -> Change | None:
+        """Store the one for the other."""
+        return replace(change, name="R2") if change.name == "S2" else change
 
 
 @fault("settings-shared", breaks="All P settings are kept per socket", source="UM")
@@ -24,3 +68,219 @@ class SettingsShared(Fault):
         for socket in self.module.sockets:
             socket.settings[change.name] = change.value
         return change
+
+
+@fault("socket-settings-alias", breaks="All P settings are kept per socket", source="UM")
+class SocketSettingsAlias(Fault):
+    """Sockets 0 and 2 have one port, and so have 1 and 3."""
+
+    def store(self, change: Change) -> Change | None:
+        """Store the port for the other one too."""
+        if change.name == "P2":
+            self.module.sockets[change.socket ^ 2].settings["P2"] = change.value
+        return change
+
+
+@fault("select-does-nothing", breaks="P0 selects the socket", source="WEB, first table")
+class SelectDoesNothing(Fault):
+    """P0=n is answered with OK, and socket 0 stays selected."""
+
+    def select(self, _socket: int) -> int:
+        """Stay."""
+        return 0
+
+
+@fault("select-of-one-bit", breaks="P0 selects the socket", source="WEB, first table")
+class SelectOfOneBit(Fault):
+    """P0=2 selects 0, P0=3 selects 1."""
+
+    def select(self, socket: int) -> int:
+        """Mask it."""
+        return socket & 1
+
+
+@fault("selected-socket-shown-as-0", breaks="P0 shows the selected socket", source="UM")
+class SelectedSocketShownAs0(Fault):
+    """P0 answers 0 at all times."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Show 0."""
+        return replace(answer, payload=b"0") if self.module.running == b"P0" and answer.ok else answer
+
+
+@fault("refused-value-clamped", breaks="A value out of range is refused", source="UM")
+class RefusedValueClamped(Fault):
+    """It answers ERROR, and keeps the nearest value of the range."""
+
+    highest: ClassVar[dict[str, int]] = {"P2": 65535, "P4": 65535, "P8": 6, "R1": 1460, "R2": 30000, "S1": 1460}
+
+    def check(self, check: Check) -> Check:
+        """Keep the highest value for one that is too high."""
+        high = self.highest.get(check.name)
+        if check.value is None and high is not None and check.text.isdigit() and int(check.text) > high:
+            self.module.socket.settings[check.name] = high
+        return check
+
+
+@fault("refused-value-resets", breaks="A value out of range is refused and changes nothing", source="UM")
+class RefusedValueResets(Fault):
+    """It answers ERROR, and the setting is its default again."""
+
+    def check(self, check: Check) -> Check:
+        """Fall back."""
+        if check.value is None and check.name in self.module.socket.settings:
+            self.module.socket.settings[check.name] = defaults(self.module.limits)[check.name]
+        return check
+
+
+@fault("settings-lost-on-stop", breaks="A socket keeps its settings", source="UM")
+class SettingsLostOnStop(Fault):
+    """P5=0 sets the socket back to the defaults."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Forget with the stop."""
+        if self.module.running == b"P5=0":
+            self.module.socket.settings = defaults(self.module.limits)
+        return answer
+
+
+@fault("port-lost-on-start", breaks="A socket keeps its settings", source="UM")
+class PortLostOnStart(Fault):
+    """Once its server has run, the socket's remote port is the default again."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Forget with the start."""
+        if self.module.running in (b"P5=1", b"P5=11"):
+            self.module.socket.settings["P4"] = defaults(self.module.limits)["P4"]
+        return answer
+
+
+class _Shown(Fault):
+    """The fields of the query `query` are shown in another way."""
+
+    query: ClassVar[bytes]
+
+    def shown(self, fields: list[str]) -> list[str]:
+        """Change them for the one query."""
+        return self.change(list(fields)) if self.module.running == self.query else fields
+
+    def change(self, fields: list[str]) -> list[str]:
+        """What is shown instead."""
+        raise NotImplementedError
+
+
+@fault("ports-shown-swapped", breaks="P?: field 3 is the local port, field 5 the remote port", source="UM")
+class PortsShownSwapped(_Shown):
+    """The two ports stand in each other's place."""
+
+    query = b"P?"
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Swap them."""
+        fields[2], fields[4] = fields[4], fields[2]
+        return fields
+
+
+@fault("status-of-11-fields", breaks="P? has 9, 10 or 12 fields", source="UM, QR20")
+class StatusOf11Fields(_Shown):
+    """The last field is missing."""
+
+    query = b"P?"
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Drop it."""
+        return fields[:-1]
+
+
+@fault("protocol-shown-as-0", breaks="P?: field 1 is the protocol", source="UM")
+class ProtocolShownAs0(_Shown):
+    """Every socket looks like TCP."""
+
+    query = b"P?"
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Show 0."""
+        return ["0", *fields[1:]]
+
+
+@fault("keep-alive-shown-as-off", breaks="P?: field 11 is keep-alive", source="QR20")
+class KeepAliveShownAsOff(_Shown):
+    """Keep-alive is never shown."""
+
+    query = b"P?"
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Show 0."""
+        return [*fields[:10], "0", *fields[11:]]
+
+
+@fault("read-fields-swapped", breaks="R? shows bytes, timeout", source="UM")
+class ReadFieldsSwapped(_Shown):
+    """The timeout comes first."""
+
+    query = b"R?"
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Swap them."""
+        return [fields[1], fields[0], *fields[2:]]
+
+
+@fault("write-query-shows-read", breaks="S? shows the write packet size and timeout", source="UM")
+class WriteQueryShowsRead(_Shown):
+    """S? shows R1 and R2."""
+
+    query = b"S?"
+
+    def change(self, _fields: list[str]) -> list[str]:
+        """Show the others."""
+        return [str(self.module.socket.settings[name]) for name in ("R1", "R2")]
+
+
+class AtStart(Fault):
+    """`started` is called when the module has started: at power-on and after ZR."""
+
+    def __init__(self) -> None:
+        self._up = False
+
+    def output(self, data: bytes) -> bytes:
+        """The first bytes are the start-up prompt; while ZR is what runs, no others come."""
+        if not self._up or self.module.running == b"ZR":
+            self._up = True
+            return self.started(data)
+        return data
+
+    def started(self, data: bytes) -> bytes:
+        """What the module says at its start."""
+        raise NotImplementedError
+
+
+@fault("default-port-5000", breaks="P2 is 5024 at first", source="UM")
+class DefaultPort5000(AtStart):
+    """Every socket has local port 5000."""
+
+    def started(self, data: bytes) -> bytes:
+        """Set it."""
+        for socket in self.module.sockets:
+            socket.settings["P2"] = 5000
+        return data
+
+
+@fault("default-read-timeout-10000", breaks="R2 is 5000 at first", source="UM")
+class DefaultReadTimeout10000(AtStart):
+    """The reading waits ten seconds."""
+
+    def started(self, data: bytes) -> bytes:
+        """Set it."""
+        for socket in self.module.sockets:
+            socket.settings["R2"] = 10000
+        return data
+
+
+@fault("default-differs-on-socket-3", breaks="S1 is 1460 at first, on each socket", source="UM")
+class DefaultDiffersOnSocket3(AtStart):
+    """The last socket was forgotten."""
+
+    def started(self, data: bytes) -> bytes:
+        """Set it."""
+        self.module.sockets[3].settings["S1"] = 1
+        return data

@@ -1,0 +1,155 @@
+"""Faults of the wireless network: C."""
+
+from dataclasses import replace
+
+from reference_impl.core.answers import Answer
+from reference_impl.core.effects import Effect, Listen
+from reference_impl.faults.registry import Fault, fault
+from reference_impl.faults.system import misread
+
+misread("security-5-refused", b"C3=5", b"C3=9", "C3 is 0 to 5", "UM")
+misread("security-0-refused", b"C3=0", b"C3=9", "C3 is 0 to 5", "UM")
+misread("security-6-taken", b"C3=6", b"C3=5", "C3 is 0 to 5", "UM")
+misread("dhcp-0-refused", b"C4=0", b"C4=9", "C4 is 0 or 1", "UM")
+misread("dhcp-2-taken", b"C4=2", b"C4=1", "C4 is 0 or 1", "UM")
+
+
+@fault("ssid-of-32-refused", breaks="C1 takes 1 to 32 characters", source="UM")
+class SsidOf32Refused(Fault):
+    """The longest name does not fit."""
+
+    def line(self, text: bytes) -> bytes | None:
+        """Misread it."""
+        return b"C1=" if text.startswith(b"C1=") and len(text) == 35 else text
+
+
+@fault("passphrase-of-63-refused", breaks="C2 takes 8 to 63 characters", source="UM")
+class PassphraseOf63Refused(Fault):
+    """The longest passphrase does not fit."""
+
+    def line(self, text: bytes) -> bytes | None:
+        """Misread it."""
+        return b"C2" if text.startswith(b"C2=") and len(text) == 66 else text
+
+
+@fault("ssid-cut-at-31", breaks="C1 sets the name, and C? shows it", source="UM")
+class SsidCutAt31(Fault):
+    """The last character of the longest name is lost."""
+
+    def line(self, text: bytes) -> bytes | None:
+        """Cut it."""
+        return text[:34] if text.startswith(b"C1=") else text
+
+
+@fault("failed-join-is-ok", breaks="A join that fails answers ERROR", source="UM, QR20")
+class FailedJoinIsOk(Fault):
+    """It is told by the lines alone."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Be content."""
+        return replace(answer, ok=True) if answer.command == "C0" else answer
+
+
+@fault("join-tells-another-address", breaks="C0 answers the address that the module has", source="UM, QR20")
+class JoinTellsAnotherAddress(Fault):
+    """The address told is one higher than the module's."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Count up."""
+        own = self.module.address
+        head, _, last = own.rpartition(".")
+        other = f"{head}.{(int(last) + 1) % 255}"
+        return replace(answer, payload=answer.payload.replace(f",{own},".encode(), f",{other},".encode()))
+
+
+@fault("join-line-without-zeros", breaks="C0 answers [JOIN   ] ssid,address,0,0", source="UM, QR20")
+class JoinLineWithoutZeros(Fault):
+    """The line ends with the address."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Cut it."""
+        joined = answer.command == "C0" and answer.ok
+        return replace(answer, payload=answer.payload.removesuffix(b",0,0")) if joined else answer
+
+
+class _Shown(Fault):
+    """C? shows its fields in another way."""
+
+    def shown(self, fields: list[str]) -> list[str]:
+        """Change them."""
+        return self.change(list(fields)) if self.module.running == b"C?" else fields
+
+    def change(self, fields: list[str]) -> list[str]:
+        """What is shown instead."""
+        raise NotImplementedError
+
+
+@fault("network-of-14-fields", breaks="C? shows 15 fields", source="UM")
+class NetworkOf14Fields(_Shown):
+    """The country is missing."""
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Drop it."""
+        return [*fields[:13], *fields[14:]]
+
+
+@fault("network-address-shown-as-0", breaks="C?: field 6 is the address", source="UM")
+class NetworkAddressShownAs0(_Shown):
+    """It is always 0.0.0.0."""
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Show none."""
+        return [*fields[:5], "0.0.0.0", *fields[6:]]
+
+
+@fault("security-shown-as-0", breaks="C?: field 3 is the security", source="UM")
+class SecurityShownAs0(_Shown):
+    """Every network looks open."""
+
+    def change(self, fields: list[str]) -> list[str]:
+        """Show 0."""
+        return [*fields[:2], "0", *fields[3:]]
+
+
+@fault("always-joined", breaks="CS is 1 when connected, else 0", source="UM")
+class AlwaysJoined(Fault):
+    """CS answers 1."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Show 1."""
+        return replace(answer, payload=b"1") if answer.command == "CS" else answer
+
+
+@fault("leave-stays", breaks="CD leaves the network", source="UM")
+class LeaveStays(Fault):
+    """CD is answered with OK, and the module stays."""
+
+    def line(self, text: bytes) -> bytes | None:
+        """Take it for something harmless."""
+        return b"MS=0" if text == b"CD" else text
+
+
+@fault("signal-empty", breaks="CR answers the signal strength", source="UM")
+class SignalEmpty(Fault):
+    """The bare OK."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Say no more."""
+        return replace(answer, payload=b"") if answer.command == "CR" else answer
+
+
+@fault("no-servers-after-rejoining", breaks="C0 joins a network; servers can be reached", source="UM, WEB")
+class NoServersAfterRejoining(Fault):
+    """After leaving and joining again, servers listen where nobody finds them."""
+
+    def __init__(self) -> None:
+        self._left = False
+
+    def line(self, text: bytes) -> bytes | None:
+        """Learn of the leaving."""
+        self._left = self._left or text == b"CD"
+        return text
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Listen at any port."""
+        return replace(effect, local=(effect.local[0], 0)) if self._left and isinstance(effect, Listen) else effect

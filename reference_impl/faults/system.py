@@ -1,0 +1,129 @@
+"""Faults of the module itself: identity, reset, defaults, modes."""
+
+from dataclasses import replace
+
+from reference_impl.core.answers import Answer
+from reference_impl.core.effects import Close, Effect, Listen
+from reference_impl.core.values import Value
+from reference_impl.faults.registry import Fault, fault
+from reference_impl.faults.settings import AtStart
+
+
+def misread(name: str, said: bytes, read: bytes, breaks: str, source: str) -> None:
+    """A fault that carries out another line than was said."""
+
+    @fault(name, breaks=breaks, source=source)
+    class Misread(Fault):
+        """One command is taken for another."""
+
+        def line(self, text: bytes) -> bytes | None:
+            """Read it wrong."""
+            return read if text == said else text
+
+
+misread("mt-alone-is-ok", b"MT", b"MT=0", "MT alone is an error", "UM 4.12.5")
+misread("mt-1-refused", b"MT=1", b"MT=9", "MT=n is 0 or 1", "UM 4.12.5")
+misread("ms-1-refused", b"MS=1", b"MS=9", "MS=n is 0 or 1", "UM 4.12")
+misread("ms-9-taken", b"MS=9", b"MS=0", "MS=n is 0 or 1, from C3.5.2.5 to 3", "UM 4.12")
+misread("save-refused", b"Z1", b"ZZ", "Z1 saves the settings", "UM")
+misread("defaults-do-nothing", b"Z0", b"MS=0", "Z0 sets the defaults", "UM")
+
+
+@fault("identity-of-6-fields", breaks="I? shows seven fields", source="UM")
+class IdentityOf6Fields(Fault):
+    """The name is missing."""
+
+    def shown(self, fields: list[str]) -> list[str]:
+        """Drop it."""
+        return fields[:-1] if self.module.running == b"I?" else fields
+
+
+@fault("mac-with-dashes", breaks="Z5 answers XX:XX:XX:XX:XX:XX", source="UM")
+class MacWithDashes(Fault):
+    """The pairs are parted by dashes."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Write it in another way."""
+        return replace(answer, payload=answer.payload.replace(b":", b"-")) if answer.command == "Z5" else answer
+
+
+@fault("mac-of-5-pairs", breaks="Z5 answers XX:XX:XX:XX:XX:XX", source="UM")
+class MacOf5Pairs(Fault):
+    """The last pair is missing."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Cut it."""
+        return replace(answer, payload=answer.payload.rpartition(b":")[0]) if answer.command == "Z5" else answer
+
+
+@fault("reset-says-nothing", breaks="The start-up prompt says that the module is ready", source="UM")
+class ResetSaysNothing(Fault):
+    """After ZR the module waits in silence."""
+
+    def output(self, data: bytes) -> bytes:
+        """Nothing but the start-up prompt comes while ZR is what runs."""
+        return b"" if self.module.running == b"ZR" else data
+
+
+@fault("reset-does-nothing", breaks="ZR resets the module", source="UM")
+class ResetDoesNothing(Fault):
+    """ZR answers the prompt, and all stays as it is."""
+
+    def line(self, text: bytes) -> bytes | None:
+        """Take it for a lone CR."""
+        return b"" if text == b"ZR" else text
+
+
+@fault("reset-keeps-settings", breaks="After a reset the settings are those that were saved", source="UM")
+class ResetKeepsSettings(AtStart):
+    """The sockets' settings survive ZR."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: list[dict[str, Value]] = []
+
+    def line(self, text: bytes) -> bytes | None:
+        """Keep them."""
+        if text == b"ZR":
+            self._kept = [dict(socket.settings) for socket in self.module.sockets]
+        return text
+
+    def started(self, data: bytes) -> bytes:
+        """Bring them back."""
+        for socket, kept in zip(self.module.sockets, self._kept, strict=False):
+            socket.settings = kept
+        return data
+
+
+@fault("reset-keeps-selection", breaks="P0 is 0 at first", source="UM")
+class ResetKeepsSelection(AtStart):
+    """The selected socket survives ZR."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept = 0
+
+    def line(self, text: bytes) -> bytes | None:
+        """Keep it."""
+        self._kept = self.module.selected
+        return text
+
+    def started(self, data: bytes) -> bytes:
+        """Bring it back."""
+        self.module.selected = self._kept
+        return data
+
+
+@fault("reset-keeps-port", breaks="ZR resets the module: no server runs", source="UM")
+class ResetKeepsPort(Fault):
+    """The port of a server that ran at the reset stays open."""
+
+    def __init__(self) -> None:
+        self._servers: set[int] = set()
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Do not close it."""
+        if isinstance(effect, Listen):
+            self._servers.add(effect.handle)
+        kept = isinstance(effect, Close) and effect.handle in self._servers
+        return None if kept and self.module.running == b"ZR" else effect
