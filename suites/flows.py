@@ -5,6 +5,8 @@ A move that goes wrong raises ModuleFault without naming a requirement: it is th
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fixtures.case import Case, show
@@ -125,6 +127,21 @@ class Server:
     port: int
     mode: int = 11
     socket: int = 0
+    plain: bool = True
+
+    @contextmanager
+    def _preamble(self, requirement: str) -> Iterator[None]:
+        """The way to where a case begins: what fails there breaks a requirement of its own, not the case's.
+
+        ``plain`` until something happened that a case may be about: another socket, a client accepted, a stop.
+        """
+        try:
+            yield
+        except ModuleFault as fault:
+            if self.plain and self.socket == 0:
+                area = "MA" if self.mode == 11 else "SS"
+                fault.requirement = fault.requirement or f"{area}-{requirement}"
+            raise
 
     def configure(self, *, backlog: int = 6, keepalive: str = "") -> None:
         """Select the socket and set it up as the page does: PK, P1, P2, P8.
@@ -142,7 +159,8 @@ class Server:
 
     def start(self) -> Answer:
         """P5=11 or P5=1; must be accepted."""
-        return expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
+        with self._preamble("OK-FIRST"):
+            return expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
 
     def up(self, *, backlog: int = 6, keepalive: str = "") -> "Server":
         """Configured and started."""
@@ -152,7 +170,8 @@ class Server:
 
     def connect(self, *, source: str = "") -> TcpPeer:
         """A client that connects; whether it is accepted is not waited for."""
-        return self.peers.connect(self.port, timeout=self.profile.seconds("notice"), source=source)
+        with self._preamble("LISTENS"):
+            return self.peers.connect(self.port, timeout=self.profile.seconds("notice"), source=source)
 
     def notice(self) -> Notice:
         """The next Accepted notice, whoever it is about."""
@@ -160,9 +179,11 @@ class Server:
 
     def accept(self, peer: TcpPeer) -> Notice:
         """Wait for the notice of ``peer``. Raises ModuleFault where it is another's."""
-        notice = self.notice()
-        if not self.names(notice, peer):
-            raise ModuleFault(f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}")
+        with self._preamble("NOTICE"):
+            notice = self.notice()
+            if not self.names(notice, peer):
+                raise ModuleFault(f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}")
+        self.plain = False
         return notice
 
     def names(self, notice: Notice, peer: TcpPeer) -> bool:
@@ -187,6 +208,7 @@ class Server:
 
     def stop(self) -> Answer:
         """P5=0; must be accepted."""
+        self.plain = False
         return expect_ok(self.at("P5=0"), "P5=0")
 
     def serves(self, peer: TcpPeer, token: bytes = b"served") -> None:
