@@ -117,6 +117,7 @@ def test_send_of_too_few_bytes_is_recorded(at: ATClient, peer: TcpPeer, case: Ca
 @pytest.mark.parametrize("size", [1, 2, 64, 512, 1024, 1400, 1460])
 def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Case, size: int) -> None:
     at(f"S1={size}")
+    at("S2=30000")  # so that a module that waits for more than S1 bytes gives no answer in time
     payload = pattern(size)
     answer = at.send(payload, command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
@@ -134,5 +135,7 @@ def test_s0_sends_what_came_when_s2_has_passed(
     payload = text(sent)
     answer = at.send(payload, command="S0")
     case.require("DA-S0-SHORT", answer.ok and answer.payload == b"%d" % sent, f"{sent} and OK", answer)
+    took, latest = answer.latency * 1000, 500 + server.profile.limits.read_margin
+    case.require("DA-S0-SHORT", took <= latest, f"an answer within S2 and a margin, {latest} ms", f"{took:.0f} ms")
     got = peer.receive(sent, server.profile.seconds("transfer"))
     case.require("DA-S0-SHORT", got == payload, "the peer receives what came", got)

@@ -119,6 +119,7 @@ def test_status_shows_no_server_when_none_runs(at: ATClient, single_server: Serv
     if when == "after the stop":
         single_server.start()
         single_server.client()
+        case.observe("SS-STATUS-STOPPED", "P? before the stop", at("P?").text)
         single_server.stop()
     fields = [one.strip() for one in at("P?").fields]
     case.require("SS-STATUS-STOPPED", fields[5:6] == ["0"], "0 in field 6 of P?", fields)
