@@ -6,6 +6,7 @@ it applies only to modules that declare it) and one ``[requirement.<ID>]`` table
     [requirement.MA-ACCEPT-NOTICE]
     statement = "When a client connects to a waiting server, the module sends ..."
     obligation = "M"            # M mandatory (WEB), D documented (UM, QR20, DS), O observed only
+    commands = ["P5"]           # the commands that it is about; none where it is about all
     kind = "valid"              # valid, invalid or inopportune
     sources = [{document = "WEB", section = "transcript, line 13"}, ...]
     firmware = ">=C3.5.2"       # optional: the condition that the source names
@@ -36,7 +37,7 @@ DOCUMENTS = {
     "PROFILE": "the module's own profile: what it declares of itself",
     "NOTES": "the reading of this project where the documents contradict each other or are silent (docs/decisions)",
 }
-_KEYS = {"statement", "obligation", "kind", "sources", "firmware", "capability", "readings", "untested"}
+_KEYS = {"statement", "obligation", "commands", "kind", "sources", "firmware", "capability", "readings", "untested"}
 
 
 class CatalogueError(Exception):
@@ -63,6 +64,7 @@ class Requirement:
     statement: str
     obligation: Obligation
     sources: tuple[Source, ...]
+    commands: tuple[str, ...] = ()
     kind: str = "valid"
     firmware: str = ""
     capability: str = ""
@@ -93,6 +95,14 @@ class Catalogue:
         named = [self.requirements[one] for one in ids]
         wanted = {one.capability for one in named} | {self.areas[one.area].capability for one in named}
         return wanted - {""}
+
+    def by_command(self) -> dict[str, list[str]]:
+        """The ids of the requirements that are about each command, commands in their order."""
+        out: dict[str, list[str]] = {}
+        for one in self.requirements.values():
+            for command in one.commands:
+                out.setdefault(command, []).append(one.id)
+        return dict(sorted(out.items()))
 
     def strongest(self, ids: Iterable[str]) -> Obligation:
         """The strongest obligation among the requirements ``ids``: M before D before O."""
@@ -139,6 +149,7 @@ def _read_requirement(path: Path, area: str, key: str, entry: dict[str, Any]) ->
         statement=entry["statement"],
         obligation=entry["obligation"],
         sources=_read_sources(where, entry.get("sources", [])),
+        commands=tuple(entry.get("commands", ())),
         kind=entry.get("kind", "valid"),
         firmware=entry.get("firmware", ""),
         capability=entry.get("capability", ""),

@@ -75,7 +75,8 @@ def test_p_query_shows_each_field_in_its_place(at: ATClient, case: Case) -> None
     set_all(at, 0, ONE)
     answer = at("P?")
     for (what, pattern), got in zip(P_FIELDS, answer.fields, strict=False):
-        case.require("SE-P-ORDER", re.fullmatch(pattern, got.strip()), f"{what} as {pattern}", f"{got} in {answer.text}")
+        good = re.fullmatch(pattern, got.strip())
+        case.require("SE-P-ORDER", good, f"{what} as {pattern}", f"{got} in {answer.text}")
     case.require("SE-P-ORDER", len(answer.fields) >= 9, "at least nine fields", answer)
 
 

@@ -8,15 +8,16 @@ One TOML file a document, named by its key (``WEB.toml``, ``UM.toml``), with ``a
     not_testable = "because"    # it says something of modules that no test of one can show
     out_of_scope = "because"    # it says nothing of a module, or of another part of it
 
-and, if need be, ``why``. A file with ``verbatim`` quotes: each row also has the ``line`` of the text beside it, and the
-rows of a line together are that line. The other documents are not ours to print; their rows are in our words.
+and, if need be, ``why``. ``commands`` of a file are those that the document describes and the suites must speak of.
+A file with ``verbatim`` quotes: each row also has the ``line`` of the text beside it, and the rows of a line together
+are that line. The other documents are not ours to print; their rows are in our words.
 
 ``contradictions.toml`` lists where the sources contradict each other, the readings, and what records the one taken.
 """
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Document:
     about: str
     rows: tuple[Row, ...]
     page: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,13 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _read_document(path: Path) -> Document:
     data = _toml(path)
-    rows = tuple(
-        _read_row(path, section["name"], entry) for section in data.get("section", []) for entry in section["rows"]
-    )
+    sections = data.get("section", [])
+    if any(set(one) != {"name", "rows"} for one in sections):
+        raise CatalogueError(f"{path.name}: a section has a name and rows, and nothing else")
+    rows = tuple(_read_row(path, section["name"], entry) for section in sections for entry in section["rows"])
     quoted = data.get("verbatim")
     page = (path.parent / quoted).read_text(encoding="utf-8").splitlines() if quoted else []
-    return Document(path.stem, data.get("about", ""), rows, tuple(page))
+    return Document(path.stem, data.get("about", ""), rows, tuple(page), tuple(data.get("commands", ())))
 
 
 def _read_row(path: Path, section: str, entry: dict[str, Any]) -> Row:
@@ -123,11 +126,12 @@ def _read_row(path: Path, section: str, entry: dict[str, Any]) -> Row:
 
 
 def _read_contradiction(path: Path, entry: dict[str, Any]) -> Contradiction:
-    try:
-        listed = {key: tuple(entry.pop(key)) for key in ("readings", "requirements", "recorded")}
-        return Contradiction(**entry, **listed)
-    except (KeyError, TypeError) as problem:
-        raise CatalogueError(f"{path.name}: contradiction {entry.get('number')}: {problem}") from problem
+    where = f"{path.name}: contradiction {entry.get('number', '(no number)')}"
+    wanted = {one.name for one in fields(Contradiction)}
+    if wrong := sorted(wanted ^ set(entry)):
+        raise CatalogueError(f"{where}: {wrong[0]!r} is missing or unknown; its keys are {sorted(wanted)}")
+    listed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Contradiction(**listed)
 
 
 # -- the gate ------------------------------------------------------------------------------------------------------
@@ -170,12 +174,21 @@ def unreferred(catalogue: Catalogue, sources: Sources) -> Iterator[str]:
     named = sources.named()
     by_document = {key: {i for row in one.rows for i in row.requirements} for key, one in sources.documents.items()}
     for one in catalogue.requirements.values():
-        cited = {source.document for source in one.sources} & set(by_document)
-        if cited and one.id not in named:
+        if one.id not in named:
             yield f"{one.id}: no line of a source refers to it"
-        for document in sorted(cited):
-            if one.id in named and one.id not in by_document[document]:
+            continue
+        for document in dict.fromkeys(source.document for source in one.sources):
+            if document in by_document and one.id not in by_document[document]:
                 yield f"{one.id}: cites {document}, and no line of {document} refers to it"
+
+
+def uncommanded(catalogue: Catalogue, sources: Sources) -> Iterator[str]:
+    """Commands that a document describes and no requirement is about, and the other way round."""
+    described = {one for document in sources.documents.values() for one in document.commands}
+    spoken_of = catalogue.by_command()
+    yield from (f"command {one}: no requirement is about it" for one in sorted(described - set(spoken_of)))
+    for one in sorted(set(spoken_of) - described):
+        yield f"{', '.join(spoken_of[one])}: about the command {one}, which no document describes"
 
 
 def undecided(catalogue: Catalogue, decided: Collection[str]) -> Iterator[str]:
@@ -188,8 +201,6 @@ def undecided(catalogue: Catalogue, decided: Collection[str]) -> Iterator[str]:
 def unrecorded(sources: Sources, observed: Collection[str]) -> Iterator[str]:
     """Contradictions of which no case records the reading taken; ``observed``: requirements that cases observe."""
     for one in sources.contradictions:
-        if not set(one.recorded) & set(observed):
-            yield f"contradiction {one.number} ({one.what}): no case records which reading the module took"
-        yield from (
-            f"contradiction {one.number}: no case observes {i}" for i in one.recorded if i not in observed
-        )
+        for key in one.recorded or ("anything",):
+            if key not in observed:
+                yield f"contradiction {one.number} ({one.what}): no case records {key}"
