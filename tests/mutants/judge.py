@@ -1,70 +1,118 @@
-"""Judges one faulty module in a pytest of its own, and says what caught it."""
+"""Judges faulty modules, each by a run of pytest of its own, and says what caught them."""
 
+import contextlib
+import functools
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import pytest
+import tqdm
+
+from tests.mutants.crew import Crew
 from tests.mutants.modules import ROOT, Fault
+
+ENOUGH = 3
+"""Cases that may fail before the rest is spared: a module that breaks everything is slow to judge."""
 
 
 @dataclass
 class Verdict:
-    """What the suites said of one faulty module."""
+    """What the suites said of one faulty module.
+
+    ``broken``: for each requirement that was found broken the cases that found it, with the message of each.
+    ``note``: what went wrong with the run itself; "" where nothing did.
+    """
 
     caught: bool
-    broken: dict[str, list[str]] = field(default_factory=dict)
-    message: str = ""
-    cases: int = 0
+    broken: dict[str, dict[str, str]] = field(default_factory=dict)
+    run: tuple[str, ...] = ()
     note: str = ""
 
-
-def judge(fault: Fault, folder: Path, full: bool, timeout: float) -> Verdict:
-    """Run the cases that can see the fault (``full``: all); caught is what fails for the mapped requirement."""
-    record = folder / f"{fault.name}.json"
-    module, options = start(fault, folder)
-    command = [sys.executable, "-m", "pytest", "-q", "--allow=reset,network", f"--run-record={record}"]
-    command += [f"--alluredir={folder / fault.name}", *options]
-    command += [] if full else [f"--requirement={one}" for one in fault.requirements]
-    try:
-        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
-        note = ""
-    except subprocess.TimeoutExpired:
-        note = f"cut off after {timeout:g} s"
-    finally:
-        if module is not None:
-            module.terminate()
-            module.communicate()
-    return read(record, fault, note)
+    def killers(self, fault: Fault) -> dict[str, str]:
+        """The cases that caught the fault, with their messages."""
+        return {case: text for one in fault.requirements for case, text in self.broken.get(one, {}).items()}
 
 
-def start(fault: Fault, folder: Path) -> tuple[subprocess.Popen[str] | None, list[str]]:
-    """The faulty module where the rig does not start it, and how pytest reaches it."""
+def judge_all(
+    faults: Sequence[Fault], folder: Path, jobs: int, timeout: float, *, full: bool = False
+) -> dict[str, Verdict]:
+    """Every fault that is no equivalent, judged."""
+    verdicts: dict[str, Verdict] = {}
+    work = {one.name: one for one in faults if not one.equivalent}
+    tqdm.tqdm.monitor_interval = 0  # no thread beside us when we fork
+    tasks = [(name, functools.partial(run, one, folder, full)) for name, one in work.items()]
+    with tqdm.tqdm(total=len(work), unit="fault", mininterval=1, file=sys.stderr) as bar:
+        for name, late in Crew(jobs, timeout).work(tasks):
+            verdicts[name] = read(folder / f"{name}.json", work[name], f"cut off after {timeout:g} s" if late else "")
+            bar.update()
+    return verdicts
+
+
+def run(fault: Fault, folder: Path, full: bool) -> None:
+    """Run the cases that can see the fault (``full``: all). Leaves a record; to be called in a process of its own."""
+    with (folder / f"{fault.name}.log").open("w") as log, reached(fault, folder) as options:
+        record = [f"--run-record={folder / fault.name}.json", f"--alluredir={folder / fault.name}"]
+        chosen = [] if full else [f"--maxfail={ENOUGH}", *(f"--requirement={one}" for one in fault.requirements)]
+        with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+            pytest.main(["-q", "--allow=reset,network", *record, *options, *chosen])
+
+
+@contextlib.contextmanager
+def reached(fault: Fault, folder: Path) -> Any:
+    """The faulty module, started where the rig does not do that; how pytest reaches it."""
     if not fault.command:
-        return None, list(fault.pytest_options)
+        yield list(fault.pytest_options)
+        return
     link = folder / f"{fault.name}.link"
     command = [*fault.command, "--link", str(link)]
-    module = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert module.stdout is not None
-    module.stdout.readline()
-    return module, [f"--port={link}", "--ssid=MUTANTS", *fault.pytest_options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as module:
+        assert module.stdout is not None
+        module.stdout.readline()
+        try:
+            yield [f"--port={link}", "--ssid=MUTANTS", *fault.pytest_options]
+        finally:
+            module.terminate()
 
 
-def read(record: Path, fault: Fault, note: str) -> Verdict:
+def read(record: Path, fault: Fault, note: str = "") -> Verdict:
     """What the record, or the journal of a run that was cut off, says."""
-    journal = record.with_name(record.name + ".journal.jsonl")
-    if record.exists():
-        cases = json.loads(record.read_text(encoding="utf-8"))["cases"]
-    elif journal.exists():
-        rows = (json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines())
-        cases = [row["case"] for row in rows if "case" in row]
-    else:
-        return Verdict(False, note=note or "no record was written")
-    broken: dict[str, list[str]] = {}
+    cases, problems = recorded(record)
+    if not cases and not problems and not note:
+        note = "no record was written"
+    broken: dict[str, dict[str, str]] = {}
     for case in cases:
         for one in case["broken"]:
-            broken.setdefault(one, []).append(case["id"])
-    caught = [one for one in fault.requirements if one in broken]
-    message = next((case["message"] for case in cases if set(case["broken"]) & set(caught)), "")
-    return Verdict(bool(caught), broken, "\n".join(message.splitlines()[:4]), len(cases), note)
+            broken.setdefault(one, {})[case["id"]] = shortened(case["message"])
+    notes = [note] + [f"{one['blame']}: {one['message']}" for one in problems if one["blame"] != "module"]
+    notes += [f"{case['id']}: {case['blame']}: {first(case)}" for case in cases if case["verdict"] == "error"]
+    caught = any(one in broken for one in fault.requirements)
+    unjudged = [f"{one['blame']}: {one['message']}" for one in problems if one["blame"] == "module" and not caught]
+    ran = tuple(sorted(case["id"] for case in cases))
+    return Verdict(caught, broken, ran, "; ".join(text for text in notes + unjudged if text))
+
+
+def recorded(record: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The cases of a run, and the problems that concern it as a whole."""
+    journal = record.with_name(record.name + ".journal.jsonl")
+    if record.exists():
+        data = json.loads(record.read_text(encoding="utf-8"))
+        return data["cases"], data["problems"]
+    if not journal.exists():
+        return [], []
+    rows = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    return [row["case"] for row in rows if "case" in row], [row["problem"] for row in rows if "problem" in row]
+
+
+def shortened(message: str) -> str:
+    """The beginning of a case's message: the requirement, what was expected, what came."""
+    return "\n".join(message.splitlines()[:4])
+
+
+def first(case: dict[str, Any]) -> str:
+    """The first line of a case's message."""
+    return str(case["message"]).partition("\n")[0]
