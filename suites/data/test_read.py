@@ -86,6 +86,18 @@ def test_read_takes_the_r2_of_its_socket(at: ATClient, server: Server, case: Cas
     case.require("DA-READ-WAITS", took >= 160, "no answer before 200 ms", f"{took:.0f} ms")
 
 
+@pytest.mark.requirement("DA-READ-R1", "DA-READ-REST")
+@pytest.mark.parametrize("socket", [1, 2, 3])
+def test_read_gives_at_most_the_r1_of_its_socket(at: ATClient, server: Server, case: Case, socket: int) -> None:
+    server.socket = socket
+    peer = server.up().client()
+    at("R1=10")
+    peer.send(pattern(25))
+    answers = read_exactly(at, pattern(25), server.profile.seconds("transfer"))
+    longest = max(len(answer.payload) for answer in answers)
+    case.require("DA-READ-R1", longest <= 10, "at most R1=10 bytes a time", longest)
+
+
 @pytest.mark.requirement("DA-READ-WAITS")
 @pytest.mark.parametrize("wait", [3000])
 def test_read_gives_what_comes_while_it_waits(at: ATClient, server: Server, case: Case, wait: int) -> None:

@@ -125,6 +125,30 @@ def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Ca
     case.require("DA-S0", got == payload, "the peer receives these bytes", got)
 
 
+@pytest.mark.requirement("DA-S0")
+@pytest.mark.parametrize("name", ["all bytes", "CR LF around", "success frame", "0x15"])
+def test_s0_takes_any_content(at: ATClient, server: Server, peer: TcpPeer, case: Case, name: str) -> None:
+    payload = CONTENTS[name]
+    at(f"S1={len(payload)}")
+    answer = at.send(payload, command="S0")
+    case.require("DA-S0", answer.ok and answer.payload == b"%d" % len(payload), f"{len(payload)} and OK", answer)
+    got = peer.receive(len(payload), server.profile.seconds("transfer"))
+    case.require("DA-S0", got == payload, "the peer receives these bytes", got)
+
+
+@pytest.mark.requirement("DA-S0")
+@pytest.mark.parametrize("socket", [1, 2, 3])
+def test_s0_sends_the_s1_of_its_socket(at: ATClient, server: Server, case: Case, socket: int) -> None:
+    server.socket = socket
+    peer = server.up().client()
+    at("S1=5")
+    at("S2=30000")
+    answer = at.send(b"12345", command="S0")
+    case.require("DA-S0", answer.ok and answer.payload == b"5", "5 and OK", answer)
+    got = peer.receive(5, server.profile.seconds("transfer"))
+    case.require("DA-S0", got == b"12345", "the five bytes", got)
+
+
 @pytest.mark.requirement("DA-S0-SHORT")
 @pytest.mark.parametrize(("announced", "sent"), [(10, 4), (1460, 100)])
 def test_s0_sends_what_came_when_s2_has_passed(

@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from fixtures.errors import ModuleFault
 from suites.flows import (
     WAITING,
     Server,
@@ -78,7 +79,17 @@ def test_next_with_unread_bytes_drops_them(at: ATClient, server: Server, case: C
     at("R2=200")
     answer = at.read()
     case.require("MA-NO-STALE-BYTES", answer.payload == b"", "no byte of the former client", answer)
+    second.send(b"of the second")
+    reads_nothing_else(at, b"of the second", server)
     server.serves(second)
+
+
+def reads_nothing_else(at: ATClient, stream: bytes, server: Server) -> None:
+    """R0 gives ``stream`` from its first byte on. Raises ModuleFault that names its requirement."""
+    try:
+        read_exactly(at, stream, server.profile.seconds("transfer"))
+    except ModuleFault as fault:
+        raise ModuleFault(str(fault), "MA-NO-STALE-BYTES") from fault
 
 
 def read_some(at: ATClient, stream: bytes, server: Server) -> None:

@@ -6,6 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
+from suites.data.payloads import pattern
 from suites.flows import Server, read_exactly, send_exactly
 
 
@@ -37,7 +38,7 @@ def all_wait_and_have_their_turn(server: Server, case: Case, backlog: int) -> No
     peers: list[TcpPeer] = []
     try:
         for _ in range(backlog):
-            peers.append(server.connect())
+            peers += [server.connect()]
         for place, peer in enumerate(peers, 1):
             server.next()
             server.accept(peer)
@@ -86,6 +87,22 @@ def test_waiting_clients_are_accepted_in_their_order(server: Server, case: Case,
         expected = f"client {place} of {len(peers)}: {server.expected_notice(peer)}"
         case.require("MA-ORDER", server.names(notice, peer), expected, notice.text)
         server.serves(peer, b"client %d" % place)
+
+
+@pytest.mark.requirement("MA-READ", "MA-SEND")
+@pytest.mark.parametrize(("waiting", "size"), [(4, 2), (2, 257), (1, 1460)])
+def test_each_client_of_a_queue_is_served_whole(at: ATClient, server: Server, waiting: int, size: int) -> None:
+    server.up()
+    limit = server.profile.seconds("transfer")
+    peers = [server.client(), *queue_up(server, waiting)]
+    for number, peer in enumerate(peers):
+        if number:
+            server.next()
+            server.accept(peer)
+        down, up = pattern(size, seed=number), pattern(size, seed=100 + number)
+        peer.send(down)
+        read_exactly(at, down, limit)
+        send_exactly(at, peer, up, limit)
 
 
 @pytest.mark.requirement("MA-OWN-BYTES")
