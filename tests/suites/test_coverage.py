@@ -1,11 +1,13 @@
 """The coverage page and its gate: each gap between sources, catalogue and cases is named; the page is fresh."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from suites import coverage
 from suites.catalogue import CatalogueError, load_catalogue
 from suites.catalogue.sources import (
     breaches,
@@ -231,6 +233,43 @@ def test_marks_of_markdown_in_a_text_are_shown_as_they_stand():
     assert table(["x", "y"], [[1, "a"]]) == "| x | y |\n| --- | --- |\n| 1 | a |"
 
 
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    """The page's place, in a folder of its own; what is made is "today", and the gate finds what is in the list."""
+    problems = []
+    (tmp_path / "docs").mkdir()
+    monkeypatch.setattr(coverage, "ROOT", tmp_path)
+    monkeypatch.setattr(coverage, "PAGE", tmp_path / "docs" / "coverage.md")
+    monkeypatch.setattr(coverage, "make_page", lambda: ("today\n", list(problems)))
+    return coverage.PAGE, problems
+
+
+def test_page_is_written_and_then_fresh(page):
+    path, _ = page
+    assert coverage.main([]) == 0
+    assert path.read_text(encoding="utf-8") == "today\n"
+    assert coverage.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("before", [None, "of yesterday\n"])
+def test_page_that_is_missing_or_stale_is_named_with_the_cure_and_left_alone(page, capsys, before):
+    path, _ = page
+    if before:
+        path.write_text(before, encoding="utf-8")
+    assert coverage.main(["--check"]) == 1
+    assert capsys.readouterr().err == "docs/coverage.md is not what python -m suites.coverage would write: run it\n"
+    assert (path.read_text(encoding="utf-8") if path.exists() else None) == before
+
+
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_what_the_gate_finds_is_told_and_is_the_status(page, capsys, options):
+    path, problems = page
+    path.write_text("today\n", encoding="utf-8")
+    problems.append("XX-ONE (M): has no case")
+    assert coverage.main(options) == 1
+    assert capsys.readouterr().err == "XX-ONE (M): has no case\n"
+
+
 # -- what is shipped -----------------------------------------------------------------------------------------------
 
 
@@ -262,3 +301,23 @@ def test_coverage_page_is_fresh_and_its_gate_passes():
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of what a collection needs."""
+    ignored = shutil.ignore_patterns("out", "node_modules", "__pycache__")
+    for room in ("suites", "fixtures", "reports"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=ignored)
+    for name in ("conftest.py", "pytest.ini"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_line_of_the_page_without_a_class_stops_a_run(copy):
+    page = copy / "suites" / "catalogue" / "sources" / "web-page.txt"
+    page.write_text(page.read_text(encoding="utf-8") + "\nP5=12 starts something new\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "suites/timing"]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "is not classified: 'P5=12 starts something new'" in done.stderr
