@@ -77,7 +77,7 @@ class PaperNetwork:
         if link.reset or (link.ended and effect.refuse_closed):
             return [tell.Lost(effect.handle, "gone")]
         count = min(len(effect.data), link.room)
-        if count == 0:
+        if count == 0 and effect.data:
             return [tell.Blocked(effect.handle)]
         link.room -= count
         link.sent.append((effect.data[:count], effect.remote))

@@ -7,6 +7,7 @@ from reference_impl.core.profile import Limits, Profile
 from reference_impl.faults import FAULTS, UnknownFault, build
 from reference_impl.faults.registry import Fault, fault
 from tests.reference_impl.core_bench import OK, CoreBench, payload
+from tests.reference_impl.fault_scenes import SCENES, play
 
 ERROR = b"\r\nERROR\r\n> "
 LOST = b"\r\n-1\r\nERROR\r\n> "
@@ -113,8 +114,20 @@ BREAKS = {
 }
 
 
-def test_each_fault_has_its_proof_here():
-    assert set(BREAKS) == set(FAULTS)
+@pytest.fixture(scope="module")
+def sound():
+    return {scene: play(scene) for scene in SCENES}
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_a_sound_module_plays_a_scene_to_its_end_and_the_same_each_time(scene, sound):
+    assert play(scene) == sound[scene]
+    assert "cannot go on" not in repr(sound[scene][-1])
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_fault_shows(name, sound):
+    assert any(play(scene, name) != sound[scene] for scene in SCENES)
 
 
 @pytest.mark.parametrize("name", sorted(BREAKS))
