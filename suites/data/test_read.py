@@ -39,7 +39,7 @@ def test_read_gives_any_byte_alone(at: ATClient, server: Server, value: int) -> 
     read_exactly(at, bytes([value]), server.profile.seconds("transfer"))
 
 
-@pytest.mark.requirement("DA-READ-R1", "DA-READ-REST")
+@pytest.mark.requirement("DA-READ-REST", "DA-READ-R1")
 @pytest.mark.parametrize(("limit", "size"), [(1, 5), (10, 95), (100, 1000), (1000, 2500), (1460, 4000)])
 def test_read_gives_at_most_r1_and_keeps_the_rest(
     at: ATClient, server: Server, case: Case, limit: int, size: int
@@ -86,7 +86,7 @@ def test_read_takes_the_r2_of_its_socket(at: ATClient, server: Server, case: Cas
     case.require("DA-READ-WAITS", took >= 160, "no answer before 200 ms", f"{took:.0f} ms")
 
 
-@pytest.mark.requirement("DA-READ-R1", "DA-READ-REST")
+@pytest.mark.requirement("DA-READ-REST", "DA-READ-R1")
 @pytest.mark.parametrize("socket", [1, 2, 3])
 def test_read_gives_at_most_the_r1_of_its_socket(at: ATClient, server: Server, case: Case, socket: int) -> None:
     server.socket = socket
