@@ -31,9 +31,7 @@ class Client:
         self.listener = listener or self.listener
         if self.socket:
             self.select()
-        self.at("P1=0")
-        self.at(f"P3={self.listener.address}")
-        self.at(f"P4={self.listener.port}")
+        self.at.ensure("P1=0", f"P3={self.listener.address}", f"P4={self.listener.port}")
         return self
 
     def start(self) -> Answer:

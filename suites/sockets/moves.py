@@ -26,8 +26,9 @@ class Station:
 
     @property
     def at(self) -> ATClient:
-        """The AT client, this socket selected."""
-        self.role.at(f"P0={self.number}")
+        """The AT client, this socket selected: by P0, where another one is."""
+        if self.role.at.history.socket != self.number:
+            self.role.at(f"P0={self.number}")
         return self.role.at
 
     def reads(self, stream: bytes) -> list[Answer]:

@@ -55,8 +55,7 @@ class Datagrams:
     def aim(self, peer: UdpPeer | None = None) -> "Datagrams":
         """P1=1, P3 and P4 of the peer; ``peer``: another one, from here on."""
         self.peer = peer or self.peer
-        for setting in ("P1=1", f"P3={self.peer.address}", f"P4={self.peer.port}"):
-            self.at(setting)
+        self.at.ensure("P1=1", f"P3={self.peer.address}", f"P4={self.peer.port}")
         return self
 
     def call(self) -> "Datagrams":
