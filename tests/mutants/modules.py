@@ -79,6 +79,9 @@ def mapped(
         raise MapError(f"{path.name}: not mapped to a requirement: {', '.join(missing)}")
     if unknown := sorted(set(table) - set(names)):
         raise MapError(f"{path.name}: no such fault: {', '.join(unknown)}")
+    for name, row in table.items():
+        if bool(row.get("requirements")) == bool(row.get("equivalent")):
+            raise MapError(f"{path.name}: {name}: either requirements or equivalent, and why")
     return [
         Fault(
             name,

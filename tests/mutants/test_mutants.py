@@ -1,0 +1,191 @@
+"""The runner of the faulty modules: what counts as caught, what is shown, and that no run is left behind."""
+
+import functools
+import json
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import modules
+from tests.mutants.crew import Crew
+from tests.mutants.judge import Verdict, read
+from tests.mutants.matrix import matrix, page, write_matrix
+from tests.mutants.modules import ROOT, Fault, MapError, mapped
+
+JUDGE = """
+import dataclasses, json, pathlib, sys
+from tests.mutants.crew import warm
+from tests.mutants.judge import judge_all
+from tests.mutants.modules import Fault
+cases = warm()
+faults = [Fault(name, "", (), (f"--emulator-option=--fault={fault}",), (requirement,))
+          for name, fault, requirement in json.loads(sys.argv[1])]
+verdicts = judge_all(faults, pathlib.Path(sys.argv[2]), 2, 60)
+print(json.dumps([len(cases), {name: dataclasses.asdict(verdict) for name, verdict in verdicts.items()}]))
+"""
+
+
+def fault(name="f", requirements=("AA-ONE",), equivalent=""):
+    return Fault(name, f"sentence of {name}", (), (), requirements, equivalent)
+
+
+def case(name, broken=(), verdict="fail", blame="module", message="said\nwhy"):
+    return {"id": name, "broken": list(broken), "verdict": verdict, "blame": blame, "message": message}
+
+
+def record(folder, cases, problems=()):
+    path = folder / "f.json"
+    path.write_text(json.dumps({"cases": list(cases), "problems": list(problems)}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    wanted = [["caught", "backlog-6-refused", "SE-P8"], ["survivor", "backlog-6-refused", "SE-P3"]]
+    command = [sys.executable, "-c", JUDGE, json.dumps(wanted), str(tmp_path_factory.mktemp("judged"))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)
+
+
+def test_a_fault_is_caught_by_a_case_of_its_requirement(judged):
+    verdict = judged[1]["caught"]
+    assert verdict["caught"]
+    assert verdict["note"] == ""
+    ((name, message),) = verdict["broken"]["SE-P8"].items()
+    assert name.endswith("[P8=6]")
+    assert message.startswith("SE-P8 (mandatory)")
+
+
+def test_a_fault_survives_where_only_cases_of_another_requirement_are_run(judged):
+    verdict = judged[1]["survivor"]
+    assert not verdict["caught"]
+    assert verdict["broken"] == {}
+    assert verdict["run"]
+
+
+def test_only_cases_of_the_mapped_requirements_are_run(judged):
+    count, verdicts = judged
+    assert 0 < len(verdicts["caught"]["run"]) < count / 10
+
+
+def test_an_unmapped_fault_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(modules, "HERE", tmp_path)
+    (tmp_path / "key.toml").write_text('[one]\nrequirements = ["AA-ONE"]\n')
+    with pytest.raises(MapError, match="not mapped to a requirement: two"):
+        mapped("key", {"one": "", "two": ""}, lambda _name: ((), ()))
+    with pytest.raises(MapError, match="no such fault: one"):
+        mapped("key", {}, lambda _name: ((), ()))
+
+
+@pytest.mark.parametrize("row", ["", 'requirements = []\nequivalent = ""', 'requirements = ["A"]\nequivalent = "why"'])
+def test_a_fault_has_requirements_or_an_argument_and_not_both(tmp_path, monkeypatch, row):
+    monkeypatch.setattr(modules, "HERE", tmp_path)
+    (tmp_path / "key.toml").write_text(f"[one]\n{row}\n")
+    with pytest.raises(MapError, match="one: either requirements or equivalent"):
+        mapped("key", {"one": ""}, lambda _name: ((), ()))
+
+
+@pytest.mark.parametrize("key", sorted(modules.MODULES))
+def test_each_fault_is_mapped_to_requirements_of_the_catalogue(key):
+    from suites.catalogue import load_catalogue
+
+    known = load_catalogue().requirements
+    for one in modules.MODULES[key]().faults():
+        assert set(one.requirements) <= set(known), one.name
+
+
+def test_a_failure_for_another_requirement_is_no_catch(tmp_path):
+    path = record(tmp_path, [case("a", ["BB-TWO"])])
+    verdict = read(path, fault())
+    assert not verdict.caught
+    assert verdict.broken == {"BB-TWO": {"a": "said\nwhy"}}
+    assert verdict.killers(fault()) == {}
+
+
+def test_a_problem_of_the_bench_is_told(tmp_path):
+    problems = [{"blame": "rig", "message": "no port"}]
+    path = record(tmp_path, [case("a", verdict="error", blame="peer", message="no\nroute")], problems)
+    assert read(path, fault()).note == "rig: no port; a: peer: no"
+
+
+def test_a_module_that_cannot_be_reached_is_told_where_nothing_else_caught_it(tmp_path):
+    problems = [{"blame": "module", "message": "silent"}]
+    assert read(record(tmp_path, [], problems), fault()).note == "module: silent"
+    assert read(record(tmp_path, [case("a", ["AA-ONE"])], problems), fault()).note == ""
+
+
+def test_a_run_that_leaves_nothing_is_told(tmp_path):
+    assert read(tmp_path / "f.json", fault()).note == "no record was written"
+
+
+def test_a_run_that_was_cut_off_is_judged_by_its_journal(tmp_path):
+    rows = [{"case": case("a", ["AA-ONE"])}, {"other": 1}]
+    (tmp_path / "f.json.journal.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    verdict = read(tmp_path / "f.json", fault(), "cut off")
+    assert verdict.caught
+    assert verdict.note == "cut off"
+
+
+def matrix_of_three():
+    faults = [fault("c", equivalent="nobody can tell", requirements=()), fault("b"), fault("a")]
+    verdicts = {
+        "a": Verdict(True, {"AA-ONE": {"x": "said"}}, ("w", "x")),
+        "b": Verdict(False, {"BB-TWO": {"y": "said"}}, ("w", "y"), "cut off"),
+    }
+    return faults, verdicts, {"w": ["AA-ONE"], "x": ["AA-ONE"], "y": ["BB-TWO"], "z": ["CC-THREE"]}
+
+
+def test_the_matrix_counts_and_names():
+    data = matrix(*matrix_of_three())
+    assert data["score"] == {"caught": 1, "survived": 1, "equivalent": 1, "cases": 4, "cases_run": 3}
+    assert [(row["fault"], row["state"]) for row in data["faults"]] == [
+        ("a", "caught"),
+        ("b", "survived"),
+        ("c", "equivalent"),
+    ]
+    assert data["faults"][0]["cases"] == {"x": "said"}
+    assert data["faults"][1]["broken_besides"] == ["BB-TWO"]
+    assert data["cases_without_a_catch"] == ["w"]
+    assert data["requirements_without_a_fault"] == ["BB-TWO", "CC-THREE"]
+
+
+def test_the_page_shows_each_fault_and_its_state():
+    text = "\n".join(page(matrix(*matrix_of_three())))
+    assert "1 of 2 faults caught, 1 equivalent" in text
+    assert "| a | AA-ONE | AA-ONE | 1 of 2 run | said |" in text
+    assert "| b | AA-ONE | **survived** | 0 of 2 run | cut off |" in text
+    assert "| c | equivalent: nobody can tell |" in text
+    assert "- `w`" in text
+
+
+def test_survivors_are_named_and_both_files_written(tmp_path, capsys):
+    assert write_matrix(tmp_path / "new", *matrix_of_three()) == ["b"]
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["matrix.json", "matrix.md"]
+    assert "survived: b (2 cases; cut off)" in capsys.readouterr().out
+
+
+def wait_for_ever(path):
+    child = subprocess.Popen(["sleep", "1000"])
+    Path(path).write_text(f"{child.pid}")
+    child.wait()
+
+
+def gone(pid, seconds=10.0):
+    """True when the process has ended, at the latest after so many seconds."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    with open(handle, "rb") as process:
+        return bool(select.select([process], [], [], seconds)[0])
+
+
+def test_a_run_over_its_time_is_ended_with_all_that_it_has_started(tmp_path):
+    crew = Crew(jobs=2, timeout=1.0)
+    tasks = [("late", functools.partial(wait_for_ever, tmp_path / "pid")), ("soon", functools.partial(int, 0))]
+    assert sorted(crew.work(tasks)) == [("late", True), ("soon", False)]
+    assert gone(int((tmp_path / "pid").read_text()))
