@@ -16,7 +16,7 @@ import tqdm
 from tests.mutants.crew import Crew
 from tests.mutants.modules import ROOT, Fault
 
-ENOUGH = 3
+ENOUGH = 2
 """Cases that may fail before the rest is spared: a module that breaks everything is slow to judge."""
 
 

@@ -180,7 +180,7 @@ def gone(pid, seconds=10.0):
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
-    with open(handle, "rb") as process:
+    with os.fdopen(handle, "rb") as process:
         return bool(select.select([process], [], [], seconds)[0])
 
 
