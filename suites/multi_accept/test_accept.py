@@ -1,5 +1,7 @@
 """The notice of an accepted client."""
 
+import re
+
 import pytest
 
 from fixtures.case import Case
@@ -66,6 +68,8 @@ def test_place_of_the_notice_after_p5_10_is_recorded(server: Server, case: Case)
     place = "inside the answer" if notice.where == "answer" else "after the answer"
     case.observe("FR-NOTICE-PLACE", "notice of a waiting client at P5=10", place)
     case.observe("FR-NOTICE-PLACE", "bytes of the answer", answer)
+    shared = re.search(rb"OK\r\n(?:\r\n)?\[TCP SVR\] Accepted", answer.on_line)
+    case.observe("FR-NOTICE-PLACE", "prompt between OK and the notice", "missing" if shared else "there")
 
 
 @pytest.mark.requirement("MA-STATUS")
