@@ -53,6 +53,14 @@ def test_mt_takes_effect_each_time(at: ATClient, case: Case) -> None:
         case.require("FR-ERROR-MT0", answer.error and not bare, "ERROR and a reason or a usage again", answer.raw)
 
 
+@pytest.mark.requirement("FR-ERROR-MT1")
+def test_mt_1_holds_for_one_error_after_another(at: ATClient, case: Case) -> None:
+    at("MT=1")
+    for command in ("QQ", "P2=x", "QQ"):
+        answer = at(command)
+        case.require_one_of("FR-ERROR-MT1", answer.raw, [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "])
+
+
 @pytest.mark.requirement("FR-UNKNOWN", "FR-ONE-ANSWER")
 @pytest.mark.parametrize("command", UNKNOWN, ids=range(len(UNKNOWN)))
 def test_unknown_command_is_an_error(at: ATClient, case: Case, command: str) -> None:
