@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.mutants.judge import start
-from tests.mutants.modules import ROOT, Fault
+from tests.mutants.modules import ROOT
 from tests.variants.candidates import Candidate, Kind
 
 LAST_LINES = 6
@@ -36,10 +35,10 @@ def judge(kind: Kind, candidate: Candidate, folder: Path, areas: Sequence[str], 
     """Run the cases of ``areas`` (none named: all) against ``candidate``."""
     command, options = kind.reach(candidate.options)
     name = f"{kind.key}.{candidate.name}"
-    module, reached = start(Fault(name, "", command, options), folder)
+    module, reached = start(command, folder / f"{name}.link")
     record = folder / f"{name}.json"
     asked = [sys.executable, "-m", "pytest", "-q", f"--run-record={record}", f"--alluredir={folder / name}"]
-    asked += [*reached, f"--profile={candidate.profile}", *areas]
+    asked += [*reached, *options, f"--profile={candidate.profile}", *areas]
     began = time.monotonic()
     try:
         run = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
@@ -54,6 +53,18 @@ def judge(kind: Kind, candidate: Candidate, folder: Path, areas: Sequence[str], 
     verdict = read(record, note, said)
     verdict.seconds = round(time.monotonic() - began, 1)
     return verdict
+
+
+def start(command: Sequence[str], link: Path) -> tuple[subprocess.Popen[str] | None, list[str]]:
+    """The module at ``link`` where the rig does not start it, and how pytest reaches it."""
+    if not command:
+        return None, []
+    module = subprocess.Popen(
+        [*command, "--link", str(link)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert module.stdout is not None
+    module.stdout.readline()
+    return module, [f"--port={link}", "--ssid=VARIANTS"]
 
 
 def read(record: Path, note: str, said: str) -> Verdict:
