@@ -59,11 +59,24 @@ def main(arguments: Sequence[str]) -> int:
     if told is None:  # --help, --collect-only, or a usage error that pytest has told of
         return status if status >= 0 else ExitStatus.HARNESS
     record = Path(told["record"])
-    if journal_path(record).exists():
-        status = save_from_journal(record, told["results"])
+    status = save_from_journal(record, told["results"]) if journal_path(record).exists() else status_of(record, status)
     if told["results"]:
         status = make_report(Path(told["results"]), status, title_of(record))
     return status
+
+
+def status_of(record: Path, status: int) -> int:
+    """The status that the record tells, where pytest ended with ``status``.
+
+    Pytest's own word counts for no more than that something failed: Python itself ends with 1 when pytest crashes on
+    its way out, and 1 means here that the module is broken.
+    """
+    try:
+        told = read_record(record)["status"]["code"]
+    except RecordError as problem:
+        say(str(problem))
+        return ExitStatus.HARNESS
+    return told or (ExitStatus.HARNESS if status else ExitStatus.CONFORMING)
 
 
 def title_of(record: Path) -> str:

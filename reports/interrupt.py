@@ -7,7 +7,7 @@ passes it on besides. The second one would hit pytest while it ends the run in o
 import signal
 import threading
 import time
-from types import FrameType
+from types import FrameType, TracebackType
 
 SAME_S = 1.0
 """Signals that come this soon (seconds) after the first mean the same. A person who wants more presses again."""
@@ -41,3 +41,21 @@ class OneInterrupt:
         if self._first is None or now - self._first > SAME_S:
             self._first = now
             signal.default_int_handler(number, frame)
+
+
+def drop_unplaced(traceback: TracebackType | None) -> None:
+    """Take the entries without a line out of a traceback, behind its first.
+
+    A signal may hit Python between two lines, as in the end of a ``with``. Such an entry has no line number, and
+    pytest fails at the attempt to show it: the run would end with a traceback of pytest's own and its status 1.
+    """
+    while traceback is not None:
+        following = traceback.tb_next
+        while following is not None and _lineno(following) is None:
+            following = following.tb_next
+        traceback.tb_next = following
+        traceback = following
+
+
+def _lineno(traceback: TracebackType) -> int | None:
+    return traceback.tb_lineno  # an int by its declaration, None in fact

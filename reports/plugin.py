@@ -19,7 +19,7 @@ from allure_commons.types import AttachmentType
 
 from reports import allure_results
 from reports.collector import Collector
-from reports.interrupt import OneInterrupt
+from reports.interrupt import OneInterrupt, drop_unplaced
 from reports.journal import journal_path
 from reports.model import Problem, Run
 from reports.record import write_record
@@ -218,8 +218,10 @@ class Reports:
             message = f"internal error: {lines[-1] if lines else excrepr}"
             self._collector.add_problem(Problem(blame="harness", message=message))
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Somebody has ended the run. Pytest's own reasons to stop come here too, as other types."""
+        drop_unplaced(excinfo.tb)
         if self._collector and excinfo.type is KeyboardInterrupt:
             self._collector.interrupted = True
 

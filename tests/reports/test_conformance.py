@@ -100,7 +100,7 @@ def test_a_page_that_cannot_be_made_has_its_status_only_where_all_is_well(door, 
 @pytest.mark.parametrize(("first", "status"), [("pass", 3), ("fail", 1)])
 def test_a_killed_run_gets_its_record_from_the_journal(door, pages, capfd, first, status):
     door.add("test_one.py", PASS.replace("told(", f"told(verdict={first!r}, ") + KILLED)
-    assert main([]) == status
+    assert main(["-n0"]) == status
     record = read_record(door.out / "run.json")
     assert record["finished"] is None
     assert [one["id"] for one in record["cases"]] == ["test_one.py::test_next"]
@@ -110,6 +110,32 @@ def test_a_killed_run_gets_its_record_from_the_journal(door, pages, capfd, first
     assert "the run was cut off" in capfd.readouterr().out
     environment = (door.out / "allure-results" / "environment.properties").read_text(encoding="utf-8")
     assert environment.startswith("outcome = ")
+
+
+def test_a_run_whose_steering_process_is_killed_gets_its_record_from_the_journal(door, pages):
+    door.add("test_one.py", KILLED.replace("os.getpid()", "os.getppid()"))
+    assert main(["-n1"]) == 3
+    record = read_record(door.out / "run.json")
+    assert record["finished"] is None
+    assert record["rig"] == {}, "what a worker's hooks were told is lost with the steering process"
+    assert len(pages) == 1
+
+
+def test_a_pytest_that_fails_on_its_way_out_is_not_taken_for_a_broken_module(door, pages):
+    door.add("test_one.py", PASS)
+    with (door.folder / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write("\ndef pytest_unconfigure():\n    raise RuntimeError('on the way out')\n")
+    assert main(["-n0"]) == 3
+
+
+def test_a_record_that_cannot_be_read_is_the_harnesss(door, pages, capfd):
+    door.add("test_one.py", PASS)
+    with (door.folder / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(
+            "\ndef pytest_unconfigure(config):\n    (config.rootpath / 'reports/out/run.json').write_text('{')\n"
+        )
+    assert main(["-n0"]) == 3
+    assert "run.json: is no JSON" in capfd.readouterr().out
 
 
 def test_the_handoff_does_not_reach_the_cases(door, pages):
@@ -128,24 +154,36 @@ sys.exit(conformance.main(sys.argv[1:]))
 """
 
 
+def press_ctrl_c(pid: int) -> None:
+    """As a terminal does: the signal goes to the whole group."""
+    os.killpg(pid, signal.SIGINT)
+
+
+def press_ctrl_c_under_tox(pid: int) -> None:
+    """tox gets it too, and passes it on, and does not wait for long."""
+    press_ctrl_c(pid)
+    os.kill(pid, signal.SIGINT)
+    os.kill(pid, signal.SIGTERM)
+
+
 @pytest.mark.parametrize(
-    "send",
+    ("send", "processes"),
     [
-        lambda pid: os.kill(pid, signal.SIGTERM),
-        lambda pid: os.kill(pid, signal.SIGINT),
-        lambda pid: os.killpg(pid, signal.SIGINT),
-        lambda pid: [os.killpg(pid, signal.SIGINT), os.kill(pid, signal.SIGINT), os.kill(pid, signal.SIGTERM)],
+        pytest.param(lambda pid: os.kill(pid, signal.SIGTERM), "-n0", id="SIGTERM"),
+        pytest.param(lambda pid: os.kill(pid, signal.SIGINT), "-n0", id="SIGINT"),
+        pytest.param(press_ctrl_c, "-n0", id="Ctrl-C"),
+        pytest.param(press_ctrl_c_under_tox, "-n0", id="Ctrl-C under tox"),
+        pytest.param(press_ctrl_c_under_tox, "-n2", id="Ctrl-C under tox with workers"),
     ],
-    ids=["SIGTERM", "SIGINT", "Ctrl-C at a terminal", "Ctrl-C at a terminal, under tox"],
 )
-def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, send):
+def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, send, processes):
     os.mkfifo(project.folder / "ready")
     project.add(
         "test_one.py",
         PASS + "def test_waits():\n    import signal\n    open('ready', 'w').close()\n    signal.pause()\n",
     )
     run = subprocess.Popen(
-        [sys.executable, "-c", SIGNALLED],
+        [sys.executable, "-c", SIGNALLED, processes],
         cwd=project.folder,
         env=project.environment(),
         stdout=subprocess.PIPE,
@@ -156,5 +194,9 @@ def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, send):
     send(run.pid)
     said, _ = run.communicate(timeout=60)
     assert run.returncode == 2, said
-    assert project.record()["unfinished"] == ["test_one.py::test_waits"]
+    record = project.record()
+    assert record["status"]["name"] == "interrupted"
+    if processes == "-n0":  # the steering process may not have heard of the case when the signal comes
+        assert record["unfinished"] == ["test_one.py::test_waits"]
+    assert "Traceback" not in said
     assert (project.folder / "page.html").read_text(encoding="utf-8") == "made"

@@ -1,11 +1,13 @@
 """One Ctrl-C is one, however often it arrives."""
 
 import signal
+import sys
+from types import FrameType, TracebackType
 
 import pytest
 
 from reports import interrupt
-from reports.interrupt import SAME_S, OneInterrupt
+from reports.interrupt import SAME_S, OneInterrupt, drop_unplaced
 
 
 @pytest.fixture
@@ -68,3 +70,32 @@ def test_anybody_elses_handler_is_left_alone():
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, former)
+
+
+def frame_in_a_with(manager) -> FrameType:
+    with manager:
+        while True:
+            return sys._getframe()
+
+
+def test_entries_without_a_line_are_taken_out_of_a_traceback(tmp_path):
+    frame = frame_in_a_with((tmp_path / "x").open("w"))
+    placed = frame.f_code.co_firstlineno + 1
+    unplaced = 10**6  # beyond the code: no line either
+
+    def entry(following: TracebackType | None, lasti: int, line: int) -> TracebackType:
+        return TracebackType(following, frame, lasti, line)
+
+    last = entry(None, 0, placed)
+    first = entry(entry(entry(last, unplaced, -1), unplaced, -1), 0, placed)
+    assert first.tb_next.tb_lineno is None
+    drop_unplaced(first)
+    assert first.tb_next is last
+    drop_unplaced(None)
+
+
+def test_an_unplaced_end_is_taken_out_too(tmp_path):
+    frame = frame_in_a_with((tmp_path / "x").open("w"))
+    first = TracebackType(TracebackType(None, frame, 10**6, -1), frame, 0, 1)
+    drop_unplaced(first)
+    assert first.tb_next is None
