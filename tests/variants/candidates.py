@@ -4,6 +4,7 @@ A variant is judged under the profile ``web`` unless the table of its module, ``
 suites' own or a file in ``profiles/``. A variant that no profile lets pass stands there with its argument.
 """
 
+import functools
 import json
 import sys
 import tomllib
@@ -50,7 +51,13 @@ class Kind:
 
     def variants(self) -> list[str]:
         """The names of the variants, in the module's order."""
-        return [self.name_of(row) for row in run(sys.executable, *self.asked, "--list-variants").splitlines() if row]
+        return [self.name_of(row) for row in list_variants(self.asked).splitlines() if row]
+
+
+@functools.cache
+def list_variants(asked: tuple[str, ...]) -> str:
+    """What the module says of its variants; it is asked once."""
+    return run(sys.executable, *asked, "--list-variants")
 
 
 def by_the_rig(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
