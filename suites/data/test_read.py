@@ -39,6 +39,15 @@ def test_read_gives_any_byte_alone(at: ATClient, server: Server, value: int) -> 
     read_exactly(at, bytes([value]), server.profile.seconds("transfer"))
 
 
+@pytest.mark.requirement("DA-READ")
+def test_read_of_a_short_packet_after_a_long_one_gives_the_short_one(at: ATClient, server: Server) -> None:
+    peer = server.up().client()
+    for size in (1460, 300, 10, 1):
+        stream = pattern(size, seed=size)
+        peer.send(stream)
+        read_exactly(at, stream, server.profile.seconds("transfer"))
+
+
 @pytest.mark.requirement("DA-READ-REST", "DA-READ-R1")
 @pytest.mark.parametrize(("limit", "size"), [(1, 5), (10, 95), (100, 1000), (1000, 2500), (1460, 4000)])
 def test_read_gives_at_most_r1_and_keeps_the_rest(
@@ -51,6 +60,21 @@ def test_read_gives_at_most_r1_and_keeps_the_rest(
     answers = read_exactly(at, stream, server.profile.seconds("transfer"))
     longest = max(len(answer.payload) for answer in answers)
     case.require("DA-READ-R1", longest <= limit, f"at most R1={limit} bytes a time", longest)
+
+
+@pytest.mark.requirement("DA-READ")
+@pytest.mark.parametrize("command", ["S3=5", "S0"])
+def test_sending_leaves_what_waits_to_be_read(at: ATClient, server: Server, command: str) -> None:
+    peer = server.up().client()
+    limit = server.profile.seconds("transfer")
+    stream = pattern(200)
+    peer.send(stream)
+    at("R1=1")
+    read_exactly(at, stream[:1], limit)
+    at("S1=5")
+    at.send(b"12345", command=command)
+    at("R1=1460")
+    read_exactly(at, stream[1:], limit)
 
 
 @pytest.mark.requirement("DA-READ-EMPTY")

@@ -69,12 +69,14 @@ def test_send_sends_just_once(at: ATClient, server: Server, peer: TcpPeer, case:
 
 
 @pytest.mark.requirement("DA-SEND-ZEROS")
-@pytest.mark.parametrize("number", ["05", "005", "0005"])
+@pytest.mark.parametrize("number", ["05", "0005", "08", "010", "0100"])
 def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, case: Case, number: str) -> None:
-    answer = at.send(b"12345", command=f"S3={number}")
-    case.require("DA-SEND-ZEROS", answer.ok and answer.payload.lstrip(b"0") == b"5", "5 and OK", answer)
-    got = peer.receive(5, server.profile.seconds("transfer"))
-    case.require("DA-SEND-ZEROS", got == b"12345", "the five bytes", got)
+    payload = text(int(number))
+    answer = at.send(payload, command=f"S3={number}")
+    count = b"%d" % len(payload)
+    case.require("DA-SEND-ZEROS", answer.ok and answer.payload.lstrip(b"0") == count, f"{len(payload)} and OK", answer)
+    got = peer.receive(len(payload), server.profile.seconds("transfer"))
+    case.require("DA-SEND-ZEROS", got == payload, f"the {len(payload)} bytes", got)
 
 
 @pytest.mark.requirement("DA-SEND-RANGE")

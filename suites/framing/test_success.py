@@ -43,12 +43,12 @@ def test_every_answer_ends_in_the_prompt(at: ATClient, case: Case, command: str)
 
 
 @pytest.mark.requirement("FR-PROMPT", "FR-EMPTY-OK")
-def test_each_of_many_answers_ends_in_the_prompt(
-    at: ATClient, profile: Profile, case: Case, bench_pace: float
-) -> None:
+def test_each_of_many_answers_ends_in_the_prompt(at: ATClient, profile: Profile, case: Case, bench_pace: float) -> None:
     for _ in range(max(20, min(100, int(2 / max(bench_pace, 1e-3))))):
         answer = at("P0=0")
-        case.require("FR-PROMPT", answer.raw.endswith(b"\r\n> "), r"the answer ends in \r\n> with its space", answer.raw)
+        case.require(
+            "FR-PROMPT", answer.raw.endswith(b"\r\n> "), r"the answer ends in \r\n> with its space", answer.raw
+        )
         case.require_one_of("FR-EMPTY-OK", answer.raw, [success(b"", profile)])
 
 
