@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
-from suites.flows import Server
+from suites.flows import Server, read_until_lost
 
 
 @pytest.mark.requirement("MA-NOTICE")
@@ -41,6 +41,19 @@ def test_client_is_announced_once(at: ATClient, server: Server, case: Case) -> N
     server.up()
     server.serves(server.client())
     at("R2=200")
+    at.read()
+    at.drain()
+    again = [one.text for one in at.notices if one.port]
+    case.require("MA-NOTICE-ONCE", not again, "one Accepted notice for one client", again)
+
+
+@pytest.mark.requirement("MA-NOTICE-ONCE")
+@pytest.mark.parametrize("leave", ["close", "reset"])
+def test_client_that_leaves_is_not_announced_again(at: ATClient, server: Server, case: Case, leave: str) -> None:
+    peer = server.up().client()
+    getattr(peer, leave)()
+    at("R2=200")
+    read_until_lost(at, server.profile.seconds("lost"))
     at.read()
     at.drain()
     again = [one.text for one in at.notices if one.port]

@@ -11,6 +11,7 @@ from suites.network.joining import judge_join, settings_for, shown
 pytestmark = pytest.mark.risk("network")
 
 LONG = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+ABSENT = "NOSUCH-NETWORK-IS-HERE"
 
 
 @pytest.mark.requirement("NW-CD", "NW-CS", "NW-SHOW-STATUS")
@@ -47,6 +48,17 @@ def test_joining_a_name_of_32_characters_fails_or_gives_it_whole(at: ATClient, b
     else:
         case.require("NW-JOIN-FAILS", answer.error, "an error, there being no such network", answer)
         case.observe("NW-JOIN-FAILS", "text before the error", answer.payload)
+
+
+@pytest.mark.requirement("NW-JOIN-FAILS")
+@pytest.mark.usefixtures("home")
+def test_join_that_failed_is_no_success(at: ATClient, bench: Bench, case: Case) -> None:
+    settings_for(bench, ABSENT)
+    answer = at("C0")
+    failed = b"Failed" in answer.payload or at("CS").payload.strip() == b"0"
+    if not failed:
+        case.observe("NW-JOIN-FAILS", f"joining {ABSENT}", answer)
+    case.require("NW-JOIN-FAILS", answer.error or not failed, "an error, for the module has not joined", answer)
 
 
 @pytest.mark.requirement("NW-SHOW-SETTINGS", "NW-SHOW")
