@@ -1,12 +1,15 @@
 """MS and MR: asynchronous text, suppressed or polled."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, show
 from fixtures.drivers.at import ATClient
-from suites.flows import Server
+from fixtures.drivers.peers import TcpPeer
+from fixtures.errors import ModuleFault
+from suites.flows import Server, is_lost, read_exactly, send_exactly
 from suites.profiles import Profile
 
 
@@ -21,6 +24,21 @@ def only_polled(profile: Profile, case: Case) -> None:
     """Go on only with a module that keeps its notices for MR."""
     if profile.forms.notices != "mr":
         case.not_applicable(f"the profile {profile.name} declares that notices come inline")
+
+
+def serves_unannounced(server: Server, peer: TcpPeer, token: bytes = b"unannounced") -> None:
+    """``peer`` is served, though nothing says since when: R0 may be empty, refused or -1 before. Raises ModuleFault."""
+    peer.send(token)
+    deadline = time.monotonic() + server.profile.seconds("notice")
+    while (answer := server.at.read(token)).error or not answer.payload or is_lost(answer, token):
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: the bytes of the client that has connected\ngot:      {show(answer)}")
+        server.at.drain(quiet=0.05)
+    if not token.startswith(answer.payload):
+        raise ModuleFault(f"expected: {show(token)}\ngot:      {show(answer)}")
+    limit = server.profile.seconds("transfer")
+    read_exactly(server.at, token[len(answer.payload) :], limit)
+    send_exactly(server.at, peer, token[::-1], limit)
 
 
 @pytest.mark.requirement("SY-MS")
@@ -46,7 +64,7 @@ def test_suppressed_text_is_not_sent(at: ATClient, server: Server, case: Case) -
     if not at("MS=1").ok:
         pytest.skip("MS=1 is not accepted, which is another requirement's matter")
     server.up(backlog=1)
-    server.serves(server.connect())
+    serves_unannounced(server, server.connect())
     at.drain(quiet=0.2)
     announced = [one.text for one in at.notices if one.port]
     case.require("SY-MS-SUPPRESS", not announced, "no Accepted notice while MS is 1", announced)
@@ -65,7 +83,7 @@ def test_effect_of_suppressing_is_recorded(at: ATClient, server: Server, case: C
     server.mode = 1
     peer = server.up(backlog=1).connect()
     if answer.ok:
-        server.serves(peer)
+        serves_unannounced(server, peer)
         at.drain(quiet=0.2)
         texts = [one.text for one in at.notices]
         case.observe("SY-MS-EFFECT", f"notices with MS={value}", texts or "none")
