@@ -24,5 +24,9 @@ def single_server(at: ATClient, peers: Network, profile: Profile, case: Case) ->
 
 @pytest.fixture
 def bench_pace(at: ATClient) -> float:
-    """Seconds that this module takes for a short exchange at its best: how much of a long case it can bear."""
-    return min(at("P0=0").latency for _ in range(5))
+    """Seconds that this module takes for a short exchange at its best: how much of a long case it can bear.
+
+    It has answered before this case already, so that nothing needs to be sent for that.
+    """
+    empty = [one.latency for one in at.answers if one.ok and not one.payload and not one.command.startswith(b"R0")]
+    return min(empty[-5:] or [at("P0=0").latency])

@@ -1,7 +1,5 @@
 """A server on one socket and clients on the others: each with its own data, P0 between every operation."""
 
-import itertools
-
 import pytest
 
 from fixtures.case import Case
@@ -10,7 +8,6 @@ from suites.sockets.moves import SOCKETS, Board, Station, read_in_turns
 
 ORDERS = [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)]
 MODES = [pytest.param(1, id="P5=1"), pytest.param(11, id="P5=11", marks=pytest.mark.needs("multi_accept"))]
-PAIRS = list(itertools.permutations(SOCKETS, 2))
 
 
 def own(station: Station, size: int) -> bytes:
@@ -23,17 +20,15 @@ def own(station: Station, size: int) -> bytes:
 @pytest.mark.parametrize("server", SOCKETS)
 def test_server_and_clients_are_served_at_the_same_time(board: Board, server: int, mode: int) -> None:
     stations = board.mixed(server, mode)
-    for turn in range(3):
+    for turn in range(2):
         for station in stations:
             station.talks(b"turn %d on socket %d" % (turn, station.number))
 
 
 @pytest.mark.requirement("SK-SELECT")
-@pytest.mark.parametrize(("server", "client"), PAIRS, ids=[f"server {a}, client {b}" for a, b in PAIRS])
-def test_what_is_sent_reaches_the_selected_sockets_peer_only(
-    board: Board, case: Case, server: int, client: int
-) -> None:
-    stations = board.mixed(server, sockets=(server, client))
+@pytest.mark.parametrize("server", SOCKETS)
+def test_what_is_sent_reaches_the_selected_sockets_peer_only(board: Board, case: Case, server: int) -> None:
+    stations = board.mixed(server)
     for station in [*stations, *stations[::-1]]:
         station.sends(b"for socket %d" % station.number)
     for station in stations:
@@ -73,7 +68,7 @@ def test_bytes_of_one_socket_are_not_read_on_another(board: Board, case: Case, s
 @pytest.mark.parametrize("server", SOCKETS)
 def test_part_read_data_is_kept_while_others_are_selected(board: Board, server: int) -> None:
     stations = board.mixed(server)
-    streams = {station.number: own(station, 60) for station in stations}
+    streams = {station.number: own(station, 30) for station in stations}
     for station in stations:
         station.at("R1=10")
         station.peer.send(streams[station.number])
@@ -88,7 +83,7 @@ def test_part_read_data_is_kept_while_others_are_selected(board: Board, server: 
 def test_long_streams_keep_apart(board: Board, server: int) -> None:
     stations = board.mixed(server)
     for station in stations:
-        station.at("R1=100")
+        station.at("R1=250")
         station.peer.send(own(station, 1000))
     for station in stations:
         station.sends(own(station, 1460))
