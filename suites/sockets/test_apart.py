@@ -38,7 +38,7 @@ def test_what_is_sent_reaches_the_selected_sockets_peer_only(board: Board, case:
         case.require("SK-SELECT", got + more == expected, f"socket {station.number}: its own bytes only", got + more)
 
 
-@pytest.mark.requirement("SK-APART", "SK-KEPT")
+@pytest.mark.requirement("SK-KEPT", "SK-APART")
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_waiting_data_is_read_on_its_own_socket(board: Board, case: Case, order: tuple[int, ...]) -> None:
     stations = {station.number: station for station in board.mixed()}
