@@ -70,17 +70,6 @@ _taken("send-0-taken", "S3", "0", 0, "S3 sends 1 to 1460 bytes", "UM 4.15.4")
 _taken("negative-time-taken", "R2", "-1", 0, TIME, "UM")
 
 
-@fault("letters-behind-a-number-ignored", breaks="A port is a number from 0 to 65535", source="UM")
-class LettersBehindANumberIgnored(Fault):
-    """The digits at the beginning count, and nothing else."""
-
-    def check(self, check: Check) -> Check:
-        """Read as far as it goes."""
-        digits = check.text[: len(check.text) - len(check.text.lstrip(b"0123456789"))]
-        numeric = check.value is None and check.name in ("P2", "P4", "P8", "R1", "R2", "S1", "S2")
-        return replace(check, value=int(digits)) if numeric and digits not in (b"", check.text) else check
-
-
 @fault("letters-are-0", breaks="A timeout is a number from 0 to 30000", source="UM")
 class LettersAre0(Fault):
     """What is no number is 0."""

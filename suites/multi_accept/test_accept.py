@@ -54,8 +54,7 @@ def test_client_that_leaves_is_not_announced_again(at: ATClient, server: Server,
     getattr(peer, leave)()
     at("R2=200")
     read_until_lost(at, server.profile.seconds("lost"))
-    at.read()
-    at.drain()
+    at.drain(quiet=0.2)
     again = [one.text for one in at.notices if one.port]
     case.require("MA-NOTICE-ONCE", not again, "one Accepted notice for one client", again)
 

@@ -25,15 +25,18 @@ def test_leaving_is_answered_and_shows(at: ATClient, case: Case) -> None:
     case.observe("NW-SHOW-STATUS", "last field when not joined", shown(at)[-1])
 
 
-@pytest.mark.requirement("NW-AGAIN", "NW-JOIN", "NW-CS")
+@pytest.mark.requirement("NW-AGAIN", "NW-JOIN", "NW-JOIN-ADDRESS", "NW-CS")
 def test_module_joins_again_and_serves(at: ATClient, bench: Bench, server: Server, case: Case, home: str) -> None:
     at("CD")
     at.drain(quiet=0.2)
     settings_for(bench, home)
-    judge_join(case, at("C0"), home)
+    address = judge_join(case, at("C0"), home)
+    fields = shown(at)
+    case.require("NW-JOIN-ADDRESS", address in fields, f"the address {address} in C?", ",".join(fields))
     status = at("CS")
     case.require("NW-CS", status.payload.strip() == b"1", "1 after joining again", status)
     server.mode = 1
+    server.plain = False  # that it can be reached again is what the case is about
     server.up(backlog=1)
     server.serves(server.client())
 

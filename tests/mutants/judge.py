@@ -16,8 +16,11 @@ import tqdm
 from tests.mutants.crew import Crew
 from tests.mutants.modules import ROOT, Fault
 
-ENOUGH = 2
-"""Cases that may fail before the rest is spared: a module that breaks everything is slow to judge."""
+ENOUGH, AT_MOST = 2, 40
+"""Cases that may fail for a mapped requirement, or for any, before the rest is spared.
+
+A module that breaks everything is slow to judge.
+"""
 
 
 @dataclass
@@ -57,9 +60,28 @@ def run(fault: Fault, folder: Path, full: bool) -> None:
     """Run the cases that can see the fault (``full``: all). Leaves a record; to be called in a process of its own."""
     with (folder / f"{fault.name}.log").open("w") as log, reached(fault, folder) as options:
         record = [f"--run-record={folder / fault.name}.json", f"--alluredir={folder / fault.name}"]
-        chosen = [] if full else [f"--maxfail={ENOUGH}", *(f"--requirement={one}" for one in fault.requirements)]
+        chosen = [] if full else [f"--requirement={one}" for one in fault.requirements]
+        plugins = [] if full else [Sparing(fault.requirements)]
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
-            pytest.main(["-q", "--allow=reset,network", *record, *options, *chosen])
+            pytest.main(["-q", "--allow=reset,network", *record, *options, *chosen], plugins=plugins)
+
+
+class Sparing:
+    """Ends a run that has shown enough."""
+
+    def __init__(self, wanted: Sequence[str]) -> None:
+        self._wanted = set(wanted)
+        self._caught = self._failed = 0
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._session = session
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        found = set(getattr(report, "conformance", {"case": {"broken": ()}})["case"]["broken"])
+        self._caught += bool(found & self._wanted)
+        self._failed += bool(found)
+        if self._caught >= ENOUGH or self._failed >= AT_MOST:
+            self._session.shouldfail = "enough is known of this fault"
 
 
 @contextlib.contextmanager
