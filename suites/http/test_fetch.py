@@ -18,7 +18,7 @@ UNUSED_S = 1.0
 @pytest.fixture
 def pace(bench_pace: float) -> float:
     """Seconds that this module takes to serve one file, by a generous estimate."""
-    return 10.0 + 100 * bench_pace
+    return 30.0 + 300 * bench_pace
 
 
 def fetcher(server: Server, paths: list[str], limit: float) -> Fetcher:
