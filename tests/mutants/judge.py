@@ -63,7 +63,7 @@ def run(fault: Fault, folder: Path, full: bool) -> None:
         chosen = [] if full else [f"--requirement={one}" for one in fault.requirements]
         plugins = [] if full else [Sparing(fault.requirements)]
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
-            pytest.main(["-q", "--allow=reset,network", *record, *options, *chosen], plugins=plugins)
+            pytest.main(["-q", "--allow=reset,network,flash", *record, *options, *chosen], plugins=plugins)
 
 
 class Sparing:
