@@ -7,12 +7,13 @@ import select
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.mutants import modules
 from tests.mutants.crew import Crew
-from tests.mutants.judge import Verdict, read
+from tests.mutants.judge import AT_MOST, ENOUGH, Sparing, Verdict, read
 from tests.mutants.matrix import matrix, page, write_matrix
 from tests.mutants.modules import ROOT, Fault, MapError, mapped
 
@@ -189,3 +190,27 @@ def test_a_run_over_its_time_is_ended_with_all_that_it_has_started(tmp_path):
     tasks = [("late", functools.partial(wait_for_ever, tmp_path / "pid")), ("soon", functools.partial(int, 0))]
     assert sorted(crew.work(tasks)) == [("late", True), ("soon", False)]
     assert gone(int((tmp_path / "pid").read_text()))
+
+
+def report(*broken):
+    return SimpleNamespace(conformance={"case": {"broken": list(broken)}})
+
+
+def spared_after(reports):
+    session, sparing = SimpleNamespace(shouldfail=False), Sparing(("AA-ONE",))
+    sparing.pytest_sessionstart(session)
+    for number, one in enumerate(reports, 1):
+        sparing.pytest_runtest_logreport(one)
+        if session.shouldfail:
+            return number
+    return None
+
+
+def test_a_run_ends_when_enough_cases_have_caught_the_fault():
+    assert spared_after([report("AA-ONE")] * ENOUGH) == ENOUGH
+    assert spared_after([report("AA-ONE"), SimpleNamespace(), report(), report("BB-TWO"), report("AA-ONE")]) == 5
+
+
+def test_a_run_goes_on_while_only_others_fail_up_to_a_limit():
+    assert spared_after([report("BB-TWO")] * (AT_MOST - 1)) is None
+    assert spared_after([report("BB-TWO")] * AT_MOST) == AT_MOST
