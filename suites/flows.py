@@ -160,7 +160,24 @@ class Server:
     def start(self) -> Answer:
         """P5=11 or P5=1; must be accepted."""
         with self._preamble("OK-FIRST"):
-            return expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
+            answer = expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
+        self._pass_over_left()
+        return answer
+
+    def _pass_over_left(self) -> None:
+        """Let those go that waited at an earlier server: no document says whether P5=0 sends them away."""
+        while self.peers.left_over:
+            self.at.drain(quiet=0.05)
+            found = [one for one in self.at.notices if (one.address, one.port) in self.peers.left_over]
+            if not found:
+                return
+            self.at.notices.remove(found[0])
+            self.peers.announced(found[0].address, found[0].port)
+            self._pass_over()
+
+    def _pass_over(self) -> None:
+        for command in ("P5=10",) if self.mode == 11 else ("P5=0", f"P5={self.mode}"):
+            self.at(command)
 
     def up(self, *, backlog: int = 6, keepalive: str = "") -> "Server":
         """Configured and started."""
@@ -174,8 +191,13 @@ class Server:
             return self.peers.connect(self.port, timeout=self.profile.seconds("notice"), source=source)
 
     def notice(self) -> Notice:
-        """The next Accepted notice, whoever it is about."""
-        return self.at.wait_notice(lambda one: bool(one.port), "of an accepted client", self.profile.seconds("notice"))
+        """The next Accepted notice, whoever it is about but those who waited at an earlier server."""
+        limit = self.profile.seconds("notice")
+        while True:
+            notice = self.at.wait_notice(lambda one: bool(one.port), "of an accepted client", limit)
+            if self.peers.announced(notice.address, notice.port):
+                return notice
+            self._pass_over()
 
     def accept(self, peer: TcpPeer) -> Notice:
         """Wait for the notice of ``peer``. Raises ModuleFault where it is another's."""
@@ -209,6 +231,7 @@ class Server:
     def stop(self) -> Answer:
         """P5=0; must be accepted."""
         self.plain = False
+        self.peers.stopped()
         return expect_ok(self.at("P5=0"), "P5=0")
 
     def serves(self, peer: TcpPeer, token: bytes = b"served") -> None:

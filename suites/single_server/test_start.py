@@ -12,7 +12,7 @@ from suites.flows import Server
 @pytest.mark.parametrize("backlog", [1, 3, 6])
 def test_ok_comes_before_any_client_does(at: ATClient, single_server: Server, case: Case, backlog: int) -> None:
     single_server.configure(backlog=backlog)
-    answer = at("P5=1")
+    answer = single_server.start()
     case.require("SS-OK-FIRST", answer.ok, "OK to P5=1 with no client there", answer)
     at.drain(quiet=0.05)
     announced = [one.text for one in at.notices if one.port]
