@@ -33,10 +33,9 @@ def test_port_is_open_after_the_start(single_server: Server) -> None:
 
 
 @pytest.mark.requirement("SS-LISTENS", "SS-READ", "SS-SEND")
-@pytest.mark.parametrize("port", [1024, 5024, 32768, 49152, 65535])
+@pytest.mark.parametrize("port", [1024, 5024, 32767, 61000, 65535])
 def test_server_listens_at_the_port_that_p2_names(single_server: Server, port: int) -> None:
-    if not single_server.peers.is_free(port):
-        raise NotAvailableHere(f"another program on this machine uses port {port}")
+    single_server.peers.reserve(port)
     single_server.port = port
     single_server.up().serves(single_server.client())
 

@@ -31,8 +31,7 @@ def test_datagram_to_the_port_of_p2_is_read(udp: Datagrams) -> None:
 @pytest.mark.requirement("UD-SERVER")
 @pytest.mark.parametrize("port", [1024, 5024, 65535])
 def test_server_receives_at_the_port_that_p2_names(udp: Datagrams, port: int) -> None:
-    if not udp.peers.is_free(port, sockets.SOCK_DGRAM):
-        raise NotAvailableHere(f"another program on this machine uses UDP port {port}")
+    udp.peers.reserve(port, sockets.SOCK_DGRAM)
     udp.port = port
     udp.serve().receives(b"to port %d" % port)
 
