@@ -104,10 +104,6 @@ class Catalogue:
                 out.setdefault(command, []).append(one.id)
         return dict(sorted(out.items()))
 
-    def strongest(self, ids: Iterable[str]) -> Obligation:
-        """The strongest obligation among the requirements ``ids``: M before D before O."""
-        return min((self.requirements[i].obligation for i in ids), key=OBLIGATIONS.index)
-
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
     """Read every ``*.toml`` of ``folder`` (default: this one). Raises CatalogueError on any breach."""
