@@ -6,5 +6,6 @@ pytest_plugins = [
     "fixtures.plugins.rig",
     "fixtures.plugins.waivers",
     "fixtures.plugins.verdicts",
+    "fixtures.plugins.replay",
     "reports.plugin",
 ]

@@ -45,7 +45,7 @@ ALONE = (
 """Options that say, or need, how many processes there are."""
 VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
-    "--emulator-option", "--requirement", "--run-record", "--alluredir",
+    "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed", "--run-record", "--alluredir",
 )  # fmt: skip
 TOOLS = ROOT / OUT / "tools"
 
