@@ -21,7 +21,7 @@ from reports import allure_results
 from reports.collector import Collector
 from reports.interrupt import OneInterrupt, drop_unplaced
 from reports.journal import journal_path
-from reports.model import Problem, Run
+from reports.model import Case, Problem, Run
 from reports.record import write_record
 from reports.status import ExitStatus
 from reports.terminal import closing_line, summary_lines
@@ -100,12 +100,23 @@ class AllureWriter:
         ran_elsewhere = hasattr(report, "node")
         if report.when != "teardown" or not told or ran_elsewhere:
             return
+        self._decorate(told["case"])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_attempt(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        """An attempt that is not the last is a result of its own: Allure shows what has one history as retries."""
+        self._decorate(cast("Any", report).conformance["case"])
+        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
+            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
+            listener.allure_logger.close_test(uuid)
+
+    def _decorate(self, case: Case) -> None:
         listener = self._config.pluginmanager.get_plugin("allure_listener")
         result = listener.allure_logger.get_test(None) if listener else None
         if listener and isinstance(result, TestResult):
             self._catalogue = self._catalogue or _catalogue(self._config)
-            allure_results.decorate(result, told["case"], self._catalogue)
-            transcript = "\n".join(told["case"]["transcript"]) or "(nothing was said)"
+            allure_results.decorate(result, case, self._catalogue)
+            transcript = "\n".join(case["transcript"]) or "(nothing was said)"
             listener.attach_data(transcript, "transcript", AttachmentType.TEXT, None)
 
 
