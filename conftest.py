@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.plugins.traceability",
     "fixtures.plugins.rig",
     "fixtures.plugins.waivers",
+    "fixtures.plugins.places",
     "fixtures.plugins.verdicts",
     "fixtures.plugins.replay",
     "reports.plugin",
