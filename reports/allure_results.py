@@ -17,10 +17,10 @@ from typing import Any
 
 from allure_commons.model2 import Label, Link, Parameter, StatusDetails, TestResult
 
-from reports.model import OBLIGATION_NAMES, Case, Problem, Record, Run
+from reports.model import OBLIGATION_NAMES, Attempt, Case, Problem, Record, RigRun, Run
 from reports.record import now, write_atomically
 from reports.status import broken_requirements
-from reports.summary import outcome, verdict_counts
+from reports.summary import outcome, recovery_counts, verdict_counts
 from suites.catalogue import DOCUMENTS, Catalogue, Source
 
 EPIC = "eS-WiFi AT conformance"
@@ -67,14 +67,17 @@ CATEGORIES = (
 )
 
 
-def decorate(result: TestResult, case: Case, catalogue: Catalogue) -> None:
-    """Write ``case`` into the Allure ``result`` of the same test. What allure-pytest put there otherwise stays."""
+def decorate(result: TestResult, case: Case, catalogue: Catalogue, *, several: bool = False) -> None:
+    """Write ``case`` into the Allure ``result`` of the same test. What allure-pytest put there otherwise stays.
+
+    ``several``: the run has more than one rig, so that the same case may be there once for each.
+    """
     result.name = case_name(case)
     result.status = STATUSES[case["verdict"]]
     result.statusDetails = _details(case, result.statusDetails)
     result.labels = [one for one in result.labels if one.name not in _OURS] + _labels(case, catalogue)
     result.links = [*result.links, *_links(case, catalogue)]
-    result.parameters = [*result.parameters, *_parameters(case)]
+    result.parameters = [*result.parameters, *_parameters(case, several=several)]
     result.descriptionHtml = describe(case, catalogue, result.description or "")
 
 
@@ -142,7 +145,7 @@ def _links(case: Case, catalogue: Catalogue) -> list[Link]:
     ]
 
 
-def _parameters(case: Case) -> list[Parameter]:
+def _parameters(case: Case, *, several: bool = False) -> list[Parameter]:
     """What is shown with the case is left out of its identity, so that it stays the same case in another run.
 
     The identity is the id: cases whose values look alike would pass for retries of each other otherwise.
@@ -150,8 +153,9 @@ def _parameters(case: Case) -> list[Parameter]:
     shown: list[tuple[str, str]] = [("verdict", case["verdict"])]
     shown += [("blame", case["blame"])] if case["blame"] else []
     shown += [("attempts", str(case["attempts"]))] if case["attempts"] > 1 else []
-    identity = Parameter("case", case["id"], mode="hidden")
-    return [identity, *(Parameter(name, value, excluded=True) for name, value in shown)]
+    identity = [Parameter("case", case["id"], mode="hidden")]
+    identity += [Parameter("rig", case["rig"])] if several else []
+    return [*identity, *(Parameter(name, value, excluded=True) for name, value in shown)]
 
 
 def describe(case: Case, catalogue: Catalogue, text: str = "") -> str:
@@ -165,7 +169,25 @@ def describe(case: Case, catalogue: Catalogue, text: str = "") -> str:
             for one in case["observations"]
         )
         parts.append(f"<h4>Observed</h4><ul>{rows}</ul>")
-    return "\n".join(parts)
+    return "\n".join([*parts, *_attempts_html(case)])
+
+
+def _attempts_html(case: Case) -> Iterable[str]:
+    """The attempts before the last, and what was tried to bring the module back."""
+    if case["earlier"]:
+        rows = "".join(f"<li>{html.escape(_attempt_text(one))}</li>" for one in case["earlier"])
+        yield f"<h4>Earlier attempts</h4><ol>{rows}</ol>"
+    if case["recoveries"]:
+        rows = "".join(
+            f"<li>{html.escape(one['rung'])}: {'helped' if one['helped'] else 'in vain'}, {one['seconds']:.3f} s</li>"
+            for one in case["recoveries"]
+        )
+        yield f"<h4>Recovery</h4><ol>{rows}</ol>"
+
+
+def _attempt_text(attempt: Attempt) -> str:
+    headline = _headline(attempt["verdict"], attempt["blame"])
+    return f"{headline}, after {attempt['duration_s']:.3f} s: {attempt['message']}"
 
 
 def _requirement_html(key: str, broken: bool, catalogue: Catalogue) -> str:
@@ -211,23 +233,28 @@ def _label_patterns(category: Category) -> dict[str, str]:
     return patterns | ({"blame": f"^{category.blame}$"} if category.blame else {})
 
 
-def write_environment(folder: Path, run: Run, first: Sequence[tuple[str, str]] = ()) -> None:
+def write_environment(folder: Path, runs: Sequence[Run | RigRun], first: Sequence[tuple[str, str]] = ()) -> None:
     """``environment.properties``: the outcome, once there is one, and what was judged by what.
 
-    From the run alone, never from the environment of the process.
+    From the run alone, never from the environment of the process. On several rigs each key begins with the rig's name.
     """
-    lines = [f"{_property(key)} = {_property_value(value)}" for key, value in [*first, *environment(run)]]
+    pairs = [(f"{key}", value) for run in runs[:1] for key, value in environment(run)]
+    if len(runs) > 1:
+        pairs = [(f"{run['rig'].get('name', '')} {key}", value) for run in runs for key, value in environment(run)]
+    lines = [f"{_property(key)} = {_property_value(value)}" for key, value in [*first, *pairs]]
     write_atomically(folder / "environment.properties", "\n".join(lines) + "\n")
 
 
 def write_end(folder: Path, record: Record) -> None:
     """What is known of the run as a whole when it is over: the outcome, and its own problems."""
-    run = Run(rig=record["rig"], module=record["module"], profile=record["profile"], probe=record["probe"])
-    write_environment(folder, run, [("outcome", outcome(record)), ("verdicts", verdict_counts(record))])
+    first = [("outcome", outcome(record)), ("verdicts", verdict_counts(record))]
+    first += [("resumed", f"{one['at']}, {one['taken_over']} cases taken over") for one in record["resumed"]]
+    first += [("recoveries", recovery_counts(record))] if record["summary"]["recoveries"] else []
+    write_environment(folder, record["rigs"], first)
     write_problems(folder, record["problems"], record["finished"] or now())
 
 
-def environment(run: Run) -> list[tuple[str, str]]:
+def environment(run: Run | RigRun) -> list[tuple[str, str]]:
     """Pairs for the report's environment table: module, profile, rig, and where the profile does not fit."""
     pairs = [
         *((f"module {key}", str(value)) for key, value in run.get("module", {}).items()),

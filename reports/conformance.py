@@ -16,11 +16,11 @@ from pathlib import Path
 from types import FrameType
 
 from reports.allure_html import TITLE, make_page
-from reports.allure_results import write_end
-from reports.journal import journal_path, rebuild
+from reports.journal import JournalBusyError, journal_path
 from reports.node import ToolError
 from reports.plugin import HANDOFF, OUT
-from reports.record import RecordError, read_record, write_record
+from reports.rebuild import rebuild_run
+from reports.record import RecordError, read_record
 from reports.status import ExitStatus
 from suites.catalogue import load_catalogue
 
@@ -46,6 +46,7 @@ ALONE = (
 VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
     "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed", "--run-record", "--alluredir",
+    "--resume", "--wait-for-rig", "--dist-rigs",
 )  # fmt: skip
 TOOLS = ROOT / OUT / "tools"
 
@@ -136,17 +137,16 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
 
 def save_from_journal(record: Path, results: str | None) -> int:
     """Pytest died without a word: make the record from its journal. Returns the status of the run."""
-    journal = journal_path(record)
     say("the run was cut off; the record holds the cases that were finished")
     try:
-        rebuilt = rebuild(journal, load_catalogue())
-        write_record(rebuilt, record)
-        if results:
-            write_end(Path(results), rebuilt)
+        rebuilt = rebuild_run(record, Path(results) if results else None, load_catalogue())
+    except JournalBusyError as problem:
+        say(f"the record was not made: {problem}")
+        return ExitStatus.HARNESS
     except (RecordError, OSError) as problem:
         say(f"the journal is of no use: {problem}")
         return ExitStatus.HARNESS
-    journal.unlink()
+    say(f"go on with the rest by --resume {record}")
     return rebuilt["status"]["code"]
 
 

@@ -22,10 +22,29 @@ class Observation(TypedDict):
     value: str
 
 
+class Attempt(TypedDict):
+    """A try of a case that was not its last. The transcript is kept where nothing else has it."""
+
+    verdict: Verdict
+    blame: Blame | None
+    message: str
+    duration_s: float
+    transcript: NotRequired[list[str]]
+
+
+class Recovery(TypedDict):
+    """One rung of the recovery ladder that was climbed, in ``seconds``."""
+
+    rung: str
+    seconds: float
+    helped: bool
+
+
 class Case(TypedDict):
-    """One case that ran to its end, with its verdict."""
+    """One case that ran to its end, with its verdict. ``attempts`` counts those of ``earlier`` and the last."""
 
     id: str
+    rig: str
     title: str
     area: str
     requirements: list[str]
@@ -39,6 +58,8 @@ class Case(TypedDict):
     duration_s: float
     transcript: list[str]
     attempts: int
+    earlier: list[Attempt]
+    recoveries: list[Recovery]
 
 
 class Probe(TypedDict):
@@ -60,11 +81,38 @@ class Run(TypedDict, total=False):
     started: str
 
 
+class RigRun(TypedDict):
+    """One rig of the run, with what was judged on it."""
+
+    name: str
+    rig: dict[str, Any]
+    module: dict[str, str]
+    profile: dict[str, Any]
+    probe: list[Probe]
+
+
+class Unfinished(TypedDict):
+    """A case that began on ``rig`` and has no verdict; the transcript as far as it went."""
+
+    id: str
+    rig: str
+    transcript: list[str]
+
+
 class Problem(TypedDict):
     """A problem of the run as a whole. ``blame`` is one of BLAMES, or ``usage``."""
 
     blame: str
     message: str
+
+
+class Resumption(TypedDict):
+    """The run was gone on with: when, with how many finished cases, and which ones had been cut off."""
+
+    at: str
+    taken_over: int
+    cut_off: list[str]
+    problems: list[Problem]
 
 
 class Status(TypedDict):
@@ -93,6 +141,7 @@ class BrokenRequirement(TypedDict):
     obligation: str
     sources: list[str]
     cases: list[str]
+    rigs: list[str]
 
 
 class ObservedValues(TypedDict):
@@ -107,28 +156,42 @@ class ObservedValues(TypedDict):
     values: dict[str, int]
 
 
+class RungCount(TypedDict):
+    """How often a rung of the recovery ladder was climbed, how often it helped, and the seconds in all."""
+
+    rung: str
+    tried: int
+    helped: int
+    seconds: float
+
+
 class Summary(TypedDict):
-    """The run in numbers."""
+    """The run in numbers. ``retried`` are cases that were tried more than once."""
 
     verdicts: dict[str, int]
     areas: list[AreaSummary]
     broken: list[BrokenRequirement]
     observed: list[ObservedValues]
+    retried: int
+    recoveries: list[RungCount]
 
 
 class Record(TypedDict):
-    """A whole run: the document ``run.json``."""
+    """A whole run: the document ``run.json``. On several rigs, rig, module, profile and probe are the first one's."""
 
     schema: str
     rig: dict[str, Any]
     module: dict[str, str]
     profile: dict[str, Any]
     probe: list[Probe]
+    rigs: list[RigRun]
     started: str
     finished: str | None
+    resumed: list[Resumption]
     status: Status
     summary: Summary
     problems: list[Problem]
-    unfinished: list[str]
+    planned: list[str]
+    unfinished: list[Unfinished]
     cases: list[Case]
     comment: NotRequired[str]

@@ -9,7 +9,7 @@ told a worker reaches it when the worker ends; the Allure results are written wh
 import json
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,11 +18,21 @@ from allure_commons.model2 import TestResult
 from allure_commons.types import AttachmentType
 
 from reports import allure_results
+from reports.allure_whole import add_cases, keep_only
 from reports.collector import Collector
 from reports.interrupt import OneInterrupt, drop_unplaced
-from reports.journal import journal_path
+from reports.journal import (
+    Journal,
+    JournalBusyError,
+    journal_path,
+    remove,
+    remove_all,
+    worker_journal_path,
+    worker_journals,
+)
 from reports.model import Case, Problem, Run
-from reports.record import write_record
+from reports.record import RecordError, rig_name, whole_case, write_record
+from reports.resume import CUT_OFF, Former, Rest, load_former, refuse_rigs, rest_of
 from reports.status import ExitStatus
 from reports.terminal import closing_line, summary_lines
 from suites.catalogue import Catalogue, CatalogueError, load_catalogue
@@ -42,6 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATH",
         default=None,
         help=f"where the record of the run goes, one JSON document (default: {OUT / 'run.json'})",
+    )
+    group.addoption(
+        "--resume",
+        metavar="RUN",
+        default=None,
+        help="go on with a run that ended too early: the path of its record, or of its journal",
     )
     parser.addini("conformance_catalogue", "folder of the catalogue (default: the suites' own)", type="paths")
 
@@ -67,23 +83,51 @@ def _catalogue(config: pytest.Config) -> Catalogue:
 
 
 class WorkerMessages:
-    """In a worker of pytest-xdist: what the hooks tell, sent to the controller when the worker ends."""
+    """In a worker of pytest-xdist: what the hooks tell, sent to the controller when the worker ends.
+
+    All of it, and what happens to the cases, stands in the worker's own journal as soon as it has happened.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
-        if folder := cast("Any", config).workerinput.get("conformance_allure"):
+        told = cast("Any", config).workerinput
+        if folder := told.get("conformance_allure"):
             config.option.allure_report_dir = folder
         self._told: dict[str, Any] = {"run": {}, "problems": []}
         cast("Any", config).workeroutput["conformance"] = self._told
+        self._journal = Journal(worker_journal_path(Path(told["conformance_record"]), told["workerid"]))
+        if rest := told.get("conformance_rest"):
+            config.pluginmanager.register(Rest(config, rest), "conformance-rest")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_sink(self) -> Callable[[str], None]:
+        """Where the transcript's lines go when they happen."""
+        return self._journal.add_line
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_run(self, run: Run) -> None:
         """Keep it for the controller."""
         self._told["run"] = run
+        self._journal.add("run", run)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_problem(self, problem: Problem) -> None:
         """Keep it for the controller."""
         self._told["problems"].append(problem)
+        self._journal.add("problem", problem)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A case begins."""
+        self._journal.add("start", nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A case has its verdict; the controller hears of it by the same report."""
+        if told := getattr(report, "conformance", None):
+            self._journal.add("case", whole_case(told["case"], rig_name(told["run"])))
+
+    def pytest_unconfigure(self) -> None:
+        """The controller takes the journal away when its record lies."""
+        self._journal.close()
 
 
 class AllureWriter:
@@ -92,6 +136,7 @@ class AllureWriter:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._catalogue: Catalogue | None = None
+        self._several = bool(getattr(config, "workerinput", {}).get("conformance_several"))
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -100,12 +145,13 @@ class AllureWriter:
         ran_elsewhere = hasattr(report, "node")
         if report.when != "teardown" or not told or ran_elsewhere:
             return
-        self._decorate(told["case"])
+        self._decorate(whole_case(told["case"], rig_name(told["run"])))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_attempt(self, item: pytest.Item, report: pytest.TestReport) -> None:
         """An attempt that is not the last is a result of its own: Allure shows what has one history as retries."""
-        self._decorate(cast("Any", report).conformance["case"])
+        told = cast("Any", report).conformance
+        self._decorate(whole_case(told["case"], rig_name(told["run"])))
         if listener := self._config.pluginmanager.get_plugin("allure_listener"):
             uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
             listener.allure_logger.close_test(uuid)
@@ -115,9 +161,10 @@ class AllureWriter:
         result = listener.allure_logger.get_test(None) if listener else None
         if listener and isinstance(result, TestResult):
             self._catalogue = self._catalogue or _catalogue(self._config)
-            allure_results.decorate(result, case, self._catalogue)
-            transcript = "\n".join(case["transcript"]) or "(nothing was said)"
-            listener.attach_data(transcript, "transcript", AttachmentType.TEXT, None)
+            allure_results.decorate(result, case, self._catalogue, several=self._several)
+            cut_off = [one.get("transcript", []) for one in case["earlier"] if one["message"] == CUT_OFF]
+            for name, lines in [*(("cut off", one) for one in cut_off), ("transcript", case["transcript"])]:
+                listener.attach_data("\n".join(lines) or "(nothing was said)", name, AttachmentType.TEXT, None)
 
 
 class Reports:
@@ -128,6 +175,9 @@ class Reports:
         self._record_path = self._place(config.getoption("--run-record"), "run.json")
         self._results = self._allure_folder()
         self._collector: Collector | None = None
+        self._former: Former | None = None
+        self._benches: list[Run] = []
+        self._runs: list[Run] = []
         self._interrupt = OneInterrupt()
         self._shown = False
 
@@ -149,16 +199,62 @@ class Reports:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Clear away what a former run left, so that nobody takes it for this one's, and open the journal."""
+        """Clear away what a former run left, so that nobody takes it for this one's, and open the journal.
+
+        A run that is gone on with is in the new journal before anything of it is cleared away.
+        """
         catalogue = _catalogue(self._config)
+        self._benches = getattr(self._config.hook, "pytest_conformance_benches", _nothing)(config=self._config) or []
+        self._former = self._load_former()
+        self._collector = self._open_journal(catalogue)
         self._record_path.unlink(missing_ok=True)
+        for path in worker_journals(self._record_path):
+            remove(path)
         if self._results:
-            if self._folder_is_ours:
-                _empty(self._results)
-            allure_results.write_categories(self._results)
-        self._collector = Collector(catalogue, journal_path(self._record_path))
+            self._prepare_results(self._results, catalogue)
+        if self._former and not self._distributed:
+            rest = Rest(self._config, rest_of(self._former, self._rig_of(0)))
+            self._config.pluginmanager.register(rest, "conformance-rest")
         self._interrupt.install()
         self._hand_over()
+
+    @property
+    def _distributed(self) -> bool:
+        return bool(getattr(self._config.option, "numprocesses", None))
+
+    def _load_former(self) -> Former | None:
+        given = self._config.getoption("--resume")
+        if not given:
+            return None
+        try:
+            former = load_former(self._config.invocation_params.dir / given)
+            refuse_rigs(former, self._benches)
+        except RecordError as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        return former
+
+    def _open_journal(self, catalogue: Catalogue) -> Collector:
+        try:
+            path = journal_path(self._record_path)
+            return Collector(catalogue, path, former=self._former, results=str(self._results or ""))
+        except JournalBusyError as problem:
+            raise pytest.UsageError(f"{problem}; name another record with --run-record") from problem
+
+    def _prepare_results(self, folder: Path, catalogue: Catalogue) -> None:
+        if self._former:
+            several = len(self._benches) > 1
+            keep_only(folder, self._former.cases, several=several)
+            add_cases(folder, self._former.cases, catalogue, several=several)
+        elif self._folder_is_ours:
+            _empty(folder)
+        allure_results.write_categories(folder)
+
+    def _rig_of(self, index: int | None) -> str | None:
+        """The rig that runs all cases by itself; None where the rigs share them, or nobody knows."""
+        shared = getattr(self._config.option, "dist_rigs", "each") == "share" and len(self._benches) > 1
+        if shared or index is None or not self._benches:
+            return None
+        return rig_name(self._benches[min(index, len(self._benches) - 1)])
 
     def _hand_over(self) -> None:
         place = os.environ.pop(HANDOFF, None)
@@ -176,10 +272,29 @@ class Reports:
         """Something is wrong that is no case's fault."""
         self._gather().add_problem(problem)
 
-    @pytest.hookimpl(optionalhook=True)
+    @pytest.hookimpl(optionalhook=True, trylast=True)
     def pytest_configure_node(self, node: Any) -> None:
         """A worker of pytest-xdist starts. It reads the command line by itself, so our default must be told."""
         node.workerinput["conformance_allure"] = str(self._results) if self._results else ""
+        node.workerinput["conformance_record"] = str(self._record_path)
+        node.workerinput["conformance_several"] = len(self._benches) > 1
+        if self._former:
+            rig = self._rig_of(node.workerinput.get("conformance_rig", 0))
+            node.workerinput["conformance_rest"] = rest_of(self._former, rig)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """A worker of pytest-xdist knows its cases."""
+        self._gather().add_planned(list(ids))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The cases are known."""
+        self._gather().add_planned([item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_sink(self) -> Callable[[str], None]:
+        """Where the transcript's lines go when they happen."""
+        return self._gather().journal.add_line
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -192,8 +307,10 @@ class Reports:
             self._gather().add_problem(Problem(blame="harness", message=f"worker {node.gateway.id}: {error}"))
 
     def _take_run(self, run: Run) -> None:
-        if run and self._gather().add_run(run) and self._results:
-            allure_results.write_environment(self._results, run)
+        if run and self._gather().add_run(run):
+            self._runs.append(run)
+            if self._results:
+                allure_results.write_environment(self._results, self._runs)
 
     def _gather(self) -> Collector:
         """The collector. Before the session starts there is none, and pytest is about to end with a usage error."""
@@ -255,6 +372,7 @@ class Reports:
             self._collector.journal.close()
         else:
             self._collector.journal.discard()
+            remove_all(self._record_path)
         if int(exitstatus) == pytest.ExitCode.INTERNAL_ERROR:
             self._show()  # pytest shows no summary then
 
@@ -293,6 +411,10 @@ class Reports:
     def _shorten(self, path: Path) -> str:
         here = self._config.invocation_params.dir
         return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _nothing(**_: object) -> None:
+    """What a hook says that nobody has declared."""
 
 
 def _empty(folder: Path) -> None:

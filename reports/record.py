@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import jsonschema
 
-from reports.model import Case, Problem, Record, Run, Status
+from reports.model import Case, Problem, Record, Resumption, RigRun, Run, Status, Unfinished
 from reports.status import MEANING, ExitStatus
 from reports.summary import summarise
 from suites.catalogue import Catalogue
 
-SCHEMA = "eswifi-conformance/run/1"
+SCHEMA = "eswifi-conformance/run/2"
+FORMER_SCHEMA = "eswifi-conformance/run/1"
 SCHEMA_FILE = Path(__file__).with_name("run-record.schema.json")
 
 
@@ -30,7 +31,7 @@ def now() -> str:
 
 
 def build_record(
-    run: Run,
+    runs: Sequence[Run],
     cases: Sequence[Case],
     catalogue: Catalogue,
     *,
@@ -38,23 +39,51 @@ def build_record(
     started: str,
     finished: str | None,
     problems: Iterable[Problem] = (),
-    unfinished: Iterable[str] = (),
+    planned: Iterable[str] = (),
+    unfinished: Iterable[Unfinished] = (),
+    resumed: Iterable[Resumption] = (),
 ) -> Record:
-    """Put a run together. ``finished`` is None for a run that was cut off."""
+    """Put a run together; ``runs`` has an entry for each rig. ``finished`` is None for a run that was cut off."""
+    run = runs[0] if runs else Run()
     return Record(
         schema=SCHEMA,
         rig=run.get("rig", {}),
         module=run.get("module", {}),
         profile=run.get("profile", {}),
         probe=run.get("probe", []),
-        started=run.get("started", started),
+        rigs=[rig_run(one) for one in runs],
+        started=min([started, *(one["started"] for one in runs if "started" in one)]),
         finished=finished,
+        resumed=list(resumed),
         status=Status(code=int(status), name=status.name.lower(), meaning=MEANING[status]),
         summary=summarise(cases, catalogue),
         problems=list(problems),
+        planned=list(planned),
         unfinished=list(unfinished),
         cases=list(cases),
     )
+
+
+def rig_run(run: Run) -> RigRun:
+    """What is known of one rig, as the record lists it."""
+    rig = run.get("rig", {})
+    return RigRun(
+        name=rig_name(run),
+        rig=rig,
+        module=run.get("module", {}),
+        profile=run.get("profile", {}),
+        probe=run.get("probe", []),
+    )
+
+
+def rig_name(run: Run) -> str:
+    """The name of the rig; "" where nothing is known of it."""
+    return str(run.get("rig", {}).get("name", ""))
+
+
+def whole_case(told: Any, rig: str) -> Any:
+    """The case's result with the keys that a test system may leave out: the rig, and what never happened."""
+    return {"rig": rig, "earlier": [], "recoveries": [], **told} if isinstance(told, dict) else told
 
 
 def write_record(record: Record, path: Path) -> None:
@@ -77,16 +106,32 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def read_record(path: Path) -> Record:
-    """Read and check the record in ``path``. Raises RecordError."""
+    """Read and check the record in ``path``; one of the former edition is brought up to this. Raises RecordError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValueError as problem:
         raise RecordError(f"{path}: is no JSON: {problem}") from problem
+    if isinstance(document, dict) and document.get("schema") == FORMER_SCHEMA:
+        upgrade(document)
     if complaint := complain(document):
         raise RecordError(f"{path}: {complaint}")
     return cast("Record", document)
+
+
+def upgrade(document: dict[str, Any]) -> None:
+    """Bring a record of edition 1 to this edition: one rig, no attempt before the last, never resumed."""
+    run = cast("Run", document)
+    rig = rig_name(run) if isinstance(document.get("rig"), dict) else ""
+    document["schema"] = SCHEMA
+    document["cases"] = [whole_case(one, rig) for one in document.get("cases", [])]
+    document.update(rigs=[rig_run(run)], resumed=[], planned=[])
+    document["unfinished"] = [{"id": one, "rig": rig, "transcript": []} for one in document.get("unfinished", [])]
+    summary = document.get("summary", {})
+    summary.update(retried=sum(one.get("attempts", 1) > 1 for one in document["cases"]), recoveries=[])
+    for one in summary.get("broken", []):
+        one["rigs"] = [rig]
 
 
 def complain(document: Any) -> str | None:

@@ -3,7 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from reports.model import VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Record, Summary
+from reports.model import (
+    VERDICTS,
+    AreaSummary,
+    BrokenRequirement,
+    Case,
+    ObservedValues,
+    Record,
+    RungCount,
+    Summary,
+)
 from reports.status import broken_requirements
 from suites.catalogue import Catalogue
 
@@ -21,7 +30,20 @@ def summarise(cases: Sequence[Case], catalogue: Catalogue) -> Summary:
         areas=[_area(key, cases, catalogue) for key in _areas(cases, catalogue)],
         broken=_broken(cases, catalogue),
         observed=_observed(cases, catalogue),
+        retried=sum(one["attempts"] > 1 for one in cases),
+        recoveries=count_recoveries(cases),
     )
+
+
+def count_recoveries(cases: Iterable[Case]) -> list[RungCount]:
+    """The rungs that were climbed in all of ``cases``, the one that was needed most often first."""
+    counted: dict[str, RungCount] = {}
+    for one in (recovery for case in cases for recovery in case["recoveries"]):
+        rung = counted.setdefault(one["rung"], RungCount(rung=one["rung"], tried=0, helped=0, seconds=0.0))
+        rung["tried"] += 1
+        rung["helped"] += one["helped"]
+        rung["seconds"] = round(rung["seconds"] + one["seconds"], 3)
+    return sorted(counted.values(), key=lambda rung: -rung["tried"])
 
 
 def count_verdicts(cases: Iterable[Case]) -> dict[str, int]:
@@ -51,21 +73,22 @@ def _area(key: str, cases: Sequence[Case], catalogue: Catalogue) -> AreaSummary:
 
 
 def _broken(cases: Sequence[Case], catalogue: Catalogue) -> list[BrokenRequirement]:
-    by_id: dict[str, list[str]] = {}
+    by_id: dict[str, list[Case]] = {}
     for case in cases:
         for one in broken_requirements(case):
-            by_id.setdefault(one, []).append(case["id"])
-    return [_broken_requirement(one, ids, catalogue) for one, ids in by_id.items()]
+            by_id.setdefault(one, []).append(case)
+    return [_broken_requirement(one, culprits, catalogue) for one, culprits in by_id.items()]
 
 
-def _broken_requirement(key: str, cases: list[str], catalogue: Catalogue) -> BrokenRequirement:
+def _broken_requirement(key: str, cases: list[Case], catalogue: Catalogue) -> BrokenRequirement:
     entry = catalogue.requirements.get(key)
     return BrokenRequirement(
         id=key,
         statement=entry.statement if entry else "(not in the catalogue)",
         obligation=entry.obligation if entry else "",
         sources=[str(one) for one in entry.sources] if entry else [],
-        cases=cases,
+        cases=list(dict.fromkeys(one["id"] for one in cases)),
+        rigs=list(dict.fromkeys(one["rig"] for one in cases)),
     )
 
 
@@ -112,3 +135,9 @@ def verdict_counts(record: Record) -> str:
     """The verdicts that occurred with their numbers, in one line."""
     counts = record["summary"]["verdicts"].items()
     return ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in counts if number) or "none"
+
+
+def recovery_counts(record: Record) -> str:
+    """The rungs of the recovery ladder that were climbed, with how often each one helped, in one line."""
+    rungs = record["summary"]["recoveries"]
+    return ", ".join(f"{one['rung']} {one['tried']}x (helped {one['helped']}x)" for one in rungs) or "none"

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.model import OBLIGATION_NAMES, VERDICTS, AreaSummary, BrokenRequirement, Case, ObservedValues, Record
+from reports.model import (
+    OBLIGATION_NAMES,
+    VERDICTS,
+    AreaSummary,
+    BrokenRequirement,
+    Case,
+    ObservedValues,
+    Record,
+    RigRun,
+    Summary,
+)
 from reports.summary import WAIVED, outcome, waived_requirements
 
 MOST_OBSERVATIONS = 25
@@ -25,10 +35,12 @@ class Line:
 def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
     """What a person wants to know when the run is over, in the order in which it is asked."""
     yield from _judged(record)
+    yield from _resumed(record)
     yield from _areas(record["summary"]["areas"])
-    yield from _broken(record["summary"]["broken"], width)
+    yield from _broken(record["summary"]["broken"], width, several=len(record["rigs"]) > 1)
     yield from _waived(record)
     yield from _undecided(record["cases"], width)
+    yield from _tried(record["summary"])
     yield from _problems(record, width)
     yield from _observed(record["summary"]["observed"])
     yield Line()
@@ -41,17 +53,29 @@ def closing_line(record: Record) -> Line:
 
 
 def _judged(record: Record) -> Iterator[Line]:
-    module, profile = record["module"], record["profile"]
+    for one in record["rigs"] or [RigRun(name="", rig={}, module={}, profile={}, probe=[])]:
+        yield from _judged_on(one)
+
+
+def _judged_on(run: RigRun) -> Iterator[Line]:
+    module, rig = run["module"], run["rig"]
     product = " ".join(filter(None, (module.get("product"), module.get("firmware")))) or "unknown"
     address = f" at {module['address']}" if module.get("address") else ""
     yield Line(f"module    {product}{address}", {"bold": True})
-    yield Line(f"profile   {_name(profile)}")
-    line = record["rig"].get("line", "")
-    yield Line(f"rig       {_name(record['rig'])}" + (f" ({line})" if line not in ("", _name(record["rig"])) else ""))
-    for one in record["probe"]:
+    yield Line(f"profile   {_name(run['profile'])}")
+    line = rig.get("line", "")
+    yield Line(f"rig       {_name(rig)}" + (f" ({line})" if line not in ("", _name(rig)) else ""))
+    for one in run["probe"]:
         if not one["fits"]:
             text = f"          profile does not fit: {one['what']}: declared {one['declared']}, found {one['found']}"
             yield Line(text, {"yellow": True})
+
+
+def _resumed(record: Record) -> Iterator[Line]:
+    """When the run was gone on with, and what of it is older than that."""
+    for one in record["resumed"]:
+        text = f"resumed   {one['at'][:19].replace('T', ' ')} UTC, with {one['taken_over']} finished cases taken over"
+        yield Line(text + (f"; cut off before: {', '.join(one['cut_off'])}" if one["cut_off"] else ""))
 
 
 def _name(table: dict[str, Any]) -> str:
@@ -78,7 +102,7 @@ def _area_style(area: AreaSummary) -> dict[str, bool]:
     return {"yellow": True} if counts["inconclusive"] else {}
 
 
-def _broken(entries: list[BrokenRequirement], width: int) -> Iterator[Line]:
+def _broken(entries: list[BrokenRequirement], width: int, *, several: bool) -> Iterator[Line]:
     if entries:
         yield Line()
         yield Line("broken requirements", {"bold": True, "red": True})
@@ -87,6 +111,8 @@ def _broken(entries: list[BrokenRequirement], width: int) -> Iterator[Line]:
         kind = OBLIGATION_NAMES.get(one["obligation"], "unknown")
         yield Line(f"  {one['id']}  ({kind}; {where})", {"red": True})
         yield from (Line(line) for line in _fold(one["statement"], width, "      "))
+        if several:
+            yield Line(f"      on {', '.join(one['rigs'])}")
         yield from (Line(f"      in {case}") for case in one["cases"][:MOST_CASES])
         if (more := len(one["cases"]) - MOST_CASES) > 0:
             yield Line(f"      and in {more} more")
@@ -116,6 +142,17 @@ def _undecided(cases: list[Case], width: int) -> Iterator[Line]:
         yield Line(f"      in {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else ""))
 
 
+def _tried(summary: Summary) -> Iterator[Line]:
+    """How often the bench had to help: cases tried again, and each rung of the recovery ladder."""
+    if summary["retried"] or summary["recoveries"]:
+        yield Line()
+        yield Line("recoveries", {"bold": True, "yellow": True})
+    if summary["retried"]:
+        yield Line(f"  cases tried more than once: {summary['retried']}")
+    for one in summary["recoveries"]:
+        yield Line(f"  {one['rung']}: {one['tried']}x, helped {one['helped']}x, {one['seconds']:.1f} s in all")
+
+
 def _problems(record: Record, width: int) -> Iterator[Line]:
     if record["problems"] or record["unfinished"]:
         yield Line()
@@ -125,7 +162,7 @@ def _problems(record: Record, width: int) -> Iterator[Line]:
         yield from (Line(line) for line in _fold(f"{one['blame']}: {first}", width, "  "))
         yield from (Line(f"      {line}") for line in rest)
     for case in record["unfinished"]:
-        yield Line(f"  not finished: {case}")
+        yield Line(f"  not finished: {case['id']}" + (f" (on {case['rig']})" if len(record["rigs"]) > 1 else ""))
 
 
 def _observed(entries: list[ObservedValues]) -> Iterator[Line]:

@@ -75,6 +75,7 @@ def case() -> Callable[..., dict]:
 def make_case(**more) -> dict:
     return {
         "id": "suites/multi_accept/test_flow.py::test_next[6]",
+        "rig": "r",
         "title": "next [6]",
         "area": "multi_accept",
         "requirements": ["MA-NEXT"],
@@ -88,6 +89,8 @@ def make_case(**more) -> dict:
         "duration_s": 0.125,
         "transcript": ["    0.001234 host > module  P5=10\\r"],
         "attempts": 1,
+        "earlier": [],
+        "recoveries": [],
         **more,
     }
 

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from reports.journal import Journal, journal_path, read_journal, rebuild
+from reports.journal import (
+    Journal,
+    journal_path,
+    read_journal,
+    rebuild,
+    record_of,
+)
 from reports.record import RecordError, complain
 from reports.status import ExitStatus
 from suites.catalogue import load_catalogue
@@ -30,9 +36,9 @@ def test_what_was_added_can_be_read_while_the_run_goes_on(journal, case):
     journal.add("case", case(id="a::b"))
     journal.add("start", "a::c")
     told = read_journal(journal.path)
-    assert told.run == {"rig": {"name": "r"}}
+    assert told.runs == [{"rig": {"name": "r"}}]
     assert [one["id"] for one in told.cases] == ["a::b"]
-    assert told.unfinished == ["a::c"]
+    assert told.unfinished == [{"id": "a::c", "rig": "r", "transcript": []}]
 
 
 @pytest.mark.parametrize("lost", [1, 7, 40])
@@ -66,10 +72,12 @@ def test_a_record_is_rebuilt_with_all_finished_cases_and_the_running_one(journal
     journal.add("case", case(id="a::done"))
     journal.add("problem", {"blame": "rig", "message": "hot"})
     journal.add("start", "a::running")
-    record = rebuild(journal.path, CATALOGUE)
+    journal.add_line("    0.100000 host      > module    P0\\r")
+    record = rebuild(record_of(journal.path), CATALOGUE)
     assert complain(record) is None
     assert record["finished"] is None
-    assert record["unfinished"] == ["a::running"]
+    transcript = ["    0.100000 host      > module    P0\\r"]
+    assert record["unfinished"] == [{"id": "a::running", "rig": "r", "transcript": transcript}]
     assert [one["id"] for one in record["cases"]] == ["a::done"]
     assert record["status"]["code"] == ExitStatus.HARNESS
     assert [one["blame"] for one in record["problems"]] == ["rig", "harness"]
@@ -78,7 +86,7 @@ def test_a_record_is_rebuilt_with_all_finished_cases_and_the_running_one(journal
 
 def test_a_broken_requirement_survives_the_kill(journal, case):
     journal.add("case", case(verdict="fail", blame="module", broken=["MA-NEXT"]))
-    assert rebuild(journal.path, CATALOGUE)["status"]["code"] == ExitStatus.BROKEN
+    assert rebuild(record_of(journal.path), CATALOGUE)["status"]["code"] == ExitStatus.BROKEN
 
 
 def test_a_journal_that_is_done_with_is_gone(journal):

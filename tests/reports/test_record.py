@@ -24,6 +24,17 @@ from reports.record import (
 from reports.status import ExitStatus
 from suites.catalogue import Catalogue, load_catalogue
 
+SHAPES = {
+    "case": model.Case,
+    "attempt": model.Attempt,
+    "recovery": model.Recovery,
+    "probe": model.Probe,
+    "problem": model.Problem,
+    "rig_run": model.RigRun,
+    "resumption": model.Resumption,
+    "unfinished": model.Unfinished,
+}
+"""The definitions of the schema, and the types that say the same."""
 CATALOGUE = Path(__file__).with_name("sample") / "catalogue"
 
 
@@ -48,14 +59,15 @@ def record(catalogue, case) -> dict:
         case(id="x::looks", verdict="observed", obligation="O", requirements=["MA-TWICE"], observations=[seen]),
     ]
     return build_record(
-        run,
+        [run],
         cases,
         catalogue,
         status=ExitStatus.BROKEN,
         started=now(),
         finished=now(),
         problems=[{"blame": "rig", "message": "tired"}],
-        unfinished=["x::hangs"],
+        planned=["x::fails", "x::looks", "x::hangs"],
+        unfinished=[{"id": "x::hangs", "rig": "r", "transcript": ["0.1 host > module  P0\\r"]}],
     )
 
 
@@ -79,8 +91,12 @@ def test_a_record_has_the_documented_keys(record):
 def test_the_schema_is_a_schema_and_its_types_are_those_of_the_code():
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    for name, shape in [("case", model.Case), ("probe", model.Probe), ("problem", model.Problem)]:
+    for name, shape in SHAPES.items():
         assert set(schema["$defs"][name]["properties"]) == set(get_type_hints(shape)), name
+    entries = schema["$defs"]["summary"]["properties"]
+    assert set(entries) == set(get_type_hints(model.Summary))
+    assert set(entries["recoveries"]["items"]["properties"]) == set(get_type_hints(model.RungCount))
+    assert set(entries["broken"]["items"]["properties"]) == set(get_type_hints(model.BrokenRequirement))
     assert set(schema["properties"]) == set(get_type_hints(model.Record))
     assert schema["properties"]["schema"] == {"const": SCHEMA}
     case_properties = schema["$defs"]["case"]["properties"]
@@ -126,7 +142,7 @@ def test_a_damaged_record_is_refused_with_its_place(record, tmp_path, damage, pl
     [
         ("{", "is no JSON"),
         ("[]", "schema is 'list'"),
-        ('{"schema": "eswifi-conformance/run/2"}', "expected 'eswifi-conformance/run/1'"),
+        ('{"schema": "eswifi-conformance/run/3"}', "expected 'eswifi-conformance/run/2'"),
     ],
 )
 def test_another_document_is_refused(tmp_path, text, complaint):
@@ -181,6 +197,7 @@ def test_the_summary_counts_cases_areas_and_requirements(record):
             "obligation": "M",
             "sources": ["WEB multi-connection table"],
             "cases": ["x::fails"],
+            "rigs": ["r"],
         }
     ]
     assert summary["observed"] == [
@@ -191,8 +208,38 @@ def test_the_summary_counts_cases_areas_and_requirements(record):
 def test_a_requirement_that_the_catalogue_lacks_is_counted_all_the_same(catalogue, case):
     unknown = case(area="elsewhere", requirements=["XX-1"], verdict="fail", blame="module")
     record = build_record(
-        {}, [unknown], catalogue, status=ExitStatus.BROKEN, started=now(), finished=now(), problems=[], unfinished=[]
+        [], [unknown], catalogue, status=ExitStatus.BROKEN, started=now(), finished=now(), problems=[], unfinished=[]
     )
     assert complain(record) is None
     assert record["summary"]["areas"][0]["title"] == "elsewhere"
     assert record["summary"]["broken"][0]["statement"] == "(not in the catalogue)"
+
+
+def test_recoveries_are_counted_by_their_rung(catalogue, case):
+    reset, drain = ({"rung": rung, "seconds": 0.25, "helped": rung == "reset"} for rung in ("reset", "drain"))
+    cases = [case(recoveries=[drain, reset], attempts=2), case(id="x::other", recoveries=[drain])]
+    summary = build_record([], cases, catalogue, status=ExitStatus.CONFORMING, started=now(), finished=now())["summary"]
+    assert summary["retried"] == 1
+    assert summary["recoveries"] == [
+        {"rung": "drain", "tried": 2, "helped": 0, "seconds": 0.5},
+        {"rung": "reset", "tried": 1, "helped": 1, "seconds": 0.25},
+    ]
+
+
+def test_a_record_of_the_former_edition_is_brought_up_to_this_one(record, tmp_path):
+    former = copy.deepcopy(record)
+    former["schema"] = "eswifi-conformance/run/1"
+    former["unfinished"] = ["x::hangs"]
+    for key in ("rigs", "resumed", "planned"):
+        del former[key]
+    for key in ("retried", "recoveries"):
+        del former["summary"][key]
+    for entry in former["summary"]["broken"]:
+        del entry["rigs"]
+    for entry in former["cases"]:
+        for key in ("rig", "earlier", "recoveries"):
+            del entry[key]
+    (tmp_path / "run.json").write_text(json.dumps(former), encoding="utf-8")
+    read = read_record(tmp_path / "run.json")
+    record["planned"], record["unfinished"][0]["transcript"] = [], []
+    assert read == record

@@ -19,7 +19,7 @@ def summary(*cases: dict, width: int = 100, **more) -> list[str]:
 def recorded(*cases: dict, problems=(), unfinished=(), run=None) -> dict:
     status = decide(cases, problems)
     return build_record(
-        run or {},
+        [run] if run else [],
         cases,
         CATALOGUE,
         status=status,
@@ -123,7 +123,7 @@ def test_the_last_line_is_the_outcome(case, verdict, blame, text):
 
 
 def test_cases_without_an_end_are_named():
-    assert "  not finished: x::hangs" in summary(unfinished=["x::hangs"])
+    assert "  not finished: x::hangs" in summary(unfinished=[{"id": "x::hangs", "rig": "r", "transcript": []}])
 
 
 def test_long_statements_are_folded_to_the_width(case):
