@@ -8,5 +8,6 @@ pytest_plugins = [
     "fixtures.plugins.places",
     "fixtures.plugins.verdicts",
     "fixtures.plugins.replay",
+    "fixtures.plugins.walks",
     "reports.plugin",
 ]
