@@ -269,6 +269,11 @@ ROWS = tuple(rows_of(_ROWS))
 TABLE: Mapping[tuple[str, str], Row] = {(one.state, one.event): one for one in ROWS}
 
 
+def rows_in_order() -> Iterator[Row]:
+    """All rows, by state and event in the order in which these stand above."""
+    yield from (TABLE[state, event] for state in STATES for event in EVENTS if (state, event) in TABLE)
+
+
 def missing() -> list[tuple[str, str]]:
     """What the table lacks: pairs of a state and an event that is possible in it."""
     return [(s, e) for s in STATES for e in EVENTS if possible(s, e) and (s, e) not in TABLE]
