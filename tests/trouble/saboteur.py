@@ -1,0 +1,332 @@
+"""A line that goes wrong on demand: a pty on the bench's side, two emulated modules on the other, a saboteur between.
+
+The bench opens ``saboteur.port``, a symbolic link, as a USB adapter has one. What goes wrong is one method a kind. It
+is asked for by a command of the host's that does nothing (``P3=10.9.9.N``, see :data:`SAID`), by :meth:`Saboteur.do` from
+another thread, or by a word in the pipe ``saboteur.orders`` from another process.
+
+Both modules are told whatever the host says; the one is heard, the other is at the address that the network gives the
+module after :meth:`Saboteur.move`.
+"""
+
+import contextlib
+import os
+import queue
+import random
+import re
+import select
+import socket
+import termios
+import threading
+import time
+import tty
+
+from tests.fixtures.runs import Emulator
+
+ADDRESSES = ("127.0.0.1", "127.0.0.77")
+TRIGGER = re.compile(rb"P3=10\.9\.9\.(\d+)\r")
+SAID = {
+    1: "unplug",
+    2: "reboot",
+    3: "hang",
+    4: "babble",
+    5: "garble_1_in_100",
+    6: "garble_1_in_1000",
+    7: "swallow_prompt",
+    8: "halve_answer",
+    9: "leave_network",
+    10: "move",
+    11: "die",
+    12: "stutter",
+}
+"""What the host says with P3=10.9.9.N, once each; with 10.9.9.0 it asks for an end of everything."""
+BURSTS = {100: 2_000, 1000: 10_000}
+"""One in how many bytes is garbled: for how many. It ends within the proof of the line: the ladder finds it quiet."""
+PLUGGED_S = 0.5
+BANNER = b"\r\nISM43362-M3G-L44-UART\r\nSerial to WiFi\r\n"
+
+
+class Saboteur(threading.Thread):
+    """Between the bench and its module. Use it as a context; ``port`` is where the bench finds it."""
+
+    def __init__(self, folder, *options, baudrate=None):
+        super().__init__(daemon=True)
+        self.link = folder / "ttyMODULE"
+        self.baudrate = baudrate
+        self.done = []
+        self._random = random.Random(5)
+        self._orders = queue.Queue()
+        self.orders = folder / "orders"
+        os.mkfifo(self.orders)
+        self._fifo = os.open(self.orders, os.O_RDWR | os.O_NONBLOCK)
+        self._wake_read, self._wake = os.pipe()
+        self._modules = [Emulator("--tcp", "127.0.0.1:0", "--address", one, *options) for one in ADDRESSES]
+        self._lines = [self._connected(one) for one in self._modules]
+        self._heard = 0
+        self._master = self._slave = -1
+        self._armed = None
+        self._ordered = set()
+        self._running = True
+        self.plug()
+        self.calm()
+
+    @property
+    def port(self):
+        return str(self.link)
+
+    @staticmethod
+    def _connected(module):
+        host, port = module.url.removeprefix("socket://").split(":")
+        line = socket.create_connection((host, int(port)))
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return line
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._running = False
+        os.write(self._wake, b".")
+        self.join(timeout=20)
+        for line in self._lines:
+            line.close()
+        for module in self._modules:
+            module.__exit__()
+        self._close_pty()
+        for descriptor in (self._fifo, self._wake, self._wake_read):
+            os.close(descriptor)
+
+    # --- what can be asked for, from anywhere --------------------------------------------------------------------
+
+    def do(self, name):
+        """Have it done by the saboteur's own thread, between two bytes; ``done`` grows when it is."""
+        self._orders.put(name)
+        os.write(self._wake, b".")
+
+    def calm(self):
+        """Nothing is wrong from now on."""
+        self._deaf = self._dead = self._babbles = self._stutters = False
+        self._garble = (0, 0)
+        self._prompts = 0
+        self._drops = False
+        self._left = None
+        self._after_cut = None
+        self._again_at = None
+
+    # --- faults of the bench ---------------------------------------------------------------------------------------
+
+    def unplug(self):
+        """The adapter goes, and comes back under another name."""
+        self._close_pty()
+        self._again_at = time.monotonic() + PLUGGED_S
+
+    def plug(self):
+        """A new device; the link leads to it."""
+        self._again_at = None
+        held, held_slave = os.openpty() if self._master < 0 else (-1, -1)  # so that the number is another one
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        if held >= 0:
+            os.close(held)
+            os.close(held_slave)
+        with contextlib.suppress(FileNotFoundError):
+            self.link.unlink()
+        self.link.symlink_to(os.ttyname(self._slave))
+
+    def garble_1_in_100(self):
+        self._garble = (100, BURSTS[100])
+
+    def garble_1_in_1000(self):
+        self._garble = (1000, BURSTS[1000])
+
+    def garble_for_ever(self):
+        self._garble = (100, 10**9)
+
+    def leave_network(self):
+        """The access point goes: the module has left the network, and nobody has told it to."""
+        for line in self._lines:
+            self._ask(line, b"CD\r")
+
+    def move(self):
+        """The network gives the module another address; the old one is nobody's."""
+        self._modules[self._heard].__exit__()
+        self._heard = 1 - self._heard
+
+    # --- faults of the module --------------------------------------------------------------------------------------
+
+    def reboot(self):
+        """The module starts anew by itself, in the middle of its next answer."""
+        self._left, self._after_cut = 5, self._reset
+
+    def hang(self):
+        """It says nothing more until it is reset."""
+        self._deaf = True
+
+    def die(self):
+        """It says nothing more until its power is cut: a reset does not help."""
+        self._dead = True
+
+    def babble(self):
+        """It does not stop talking until it is reset."""
+        self._babbles = True
+
+    def stutter(self):
+        """It says more than it should, until its power is cut."""
+        self._stutters = True
+
+    def swallow_prompt(self):
+        self._prompts = 1
+
+    def halve_answer(self):
+        self._left = 6
+
+    # --- switches of the bench ------------------------------------------------------------------------------------
+
+    def power(self):
+        """The power was cut and is back."""
+        self.calm()
+        self._reset()
+
+    def _reset(self):
+        self._left = self._after_cut = None
+        self._deaf = self._babbles = False
+        for line in self._lines:
+            self._ask(line, b"\rZR\r")
+        if not self._dead:
+            self._to_host(BANNER + b"\r\n> ")
+
+    # --- the loop --------------------------------------------------------------------------------------------------
+
+    def run(self):
+        while self._running:
+            ready, _, _ = select.select(self._watched(), [], [], self._patience())
+            for one in ready:
+                self._came(one)
+            if self._again_at is not None and time.monotonic() >= self._again_at:
+                self.plug()
+            if self._babbles and self._master >= 0:
+                self._to_host(bytes(self._random.choices(b"abcdefgh \r\n", k=64)))
+
+    def _watched(self):
+        lines = [one for one in self._lines if one.fileno() >= 0]
+        return [self._wake_read, self._fifo, *lines, *([self._master] if self._master >= 0 else [])]
+
+    def _patience(self):
+        if self._babbles:
+            return 0.02
+        return None if self._again_at is None else max(0.0, self._again_at - time.monotonic())
+
+    def _came(self, one):
+        if one == self._wake_read:
+            os.read(self._wake_read, 1)
+            with contextlib.suppress(queue.Empty):
+                self._perform(self._orders.get_nowait())
+        elif one == self._fifo:
+            for name in os.read(self._fifo, 4096).decode().split():
+                self._perform(name)
+        elif one == self._master:
+            with contextlib.suppress(BlockingIOError, OSError):
+                self._from_host(os.read(self._master, 65536))
+        elif one in self._lines and one.fileno() >= 0:
+            self._from_module(one)
+
+    def _perform(self, name):
+        getattr(self, name)()
+        self.done.append(name)
+
+    def _from_host(self, data):
+        self._drops = False
+        if self._armed:
+            name, self._armed = self._armed, None
+            self._perform(name)
+        if self._master < 0:
+            return
+        for number in map(int, TRIGGER.findall(data)):
+            if number == 0:
+                self.calm()
+            elif number not in self._ordered:
+                self._ordered.add(number)
+                self._armed = SAID[number]
+        if b"ZR\r" in data and not self._dead and not self._stutters:
+            self._reset()
+            return
+        if not (self._deaf or self._dead):
+            for line in self._lines:
+                with contextlib.suppress(OSError):
+                    line.sendall(data)
+
+    def _from_module(self, line):
+        try:
+            data = line.recv(65536)
+        except OSError:
+            data = b""
+        if not data:
+            line.close()
+        elif line is self._lines[self._heard] and not (self._deaf or self._dead):
+            self._to_host(self._spoilt(data))
+
+    def _spoilt(self, data):
+        if self._drops:
+            return b""
+        if self._left is not None:
+            data, self._left = data[: self._left], max(0, self._left - len(data))
+            if not self._left:
+                return self._cut(data)
+        if self._prompts and b"> " in data:
+            self._prompts -= 1
+            data = data.replace(b"> ", b"", 1)
+        if self._stutters:
+            data = data.replace(b"\r\n> ", b"\r\n> um\r\n")
+        return self._with_noise(data)
+
+    def _cut(self, data):
+        """Here an answer ends; nothing comes behind it, or what follows from the fault."""
+        self._left, self._drops = None, True
+        if self._after_cut:
+            self._to_host(data)
+            self._after_cut()
+            return b""
+        return data
+
+    def _with_noise(self, data):
+        one_in, left = self._garble
+        if not left and not self._wrong_rate():
+            return data
+        self._garble = (one_in, max(0, left - len(data)))
+        one_in = one_in if left else 2
+        return bytes(
+            one ^ self._random.randrange(1, 256) if self._random.random() * one_in < 1 else one for one in data
+        )
+
+    def _wrong_rate(self):
+        """The host has opened the port at another rate than the module's."""
+        if self.baudrate is None or self._master < 0:
+            return False
+        return termios.tcgetattr(self._master)[5] != getattr(termios, f"B{self.baudrate}")
+
+    def _to_host(self, data):
+        with contextlib.suppress(BlockingIOError, OSError):
+            while data and self._master >= 0:
+                data = data[os.write(self._master, data) :]
+
+    def _ask(self, line, command):
+        """Tell a module something behind the host's back; its answer is nobody's."""
+        if line.fileno() < 0:
+            return
+        answer = b""
+        with contextlib.suppress(OSError):
+            line.sendall(command)
+            while not answer.endswith(b"> ") and select.select([line], [], [], 5.0)[0]:
+                came = line.recv(65536)
+                answer += came
+                if not came:
+                    return
+
+    def _close_pty(self):
+        if self._master >= 0:
+            os.close(self._master)
+            os.close(self._slave)
+            self._master = self._slave = -1
+            with contextlib.suppress(FileNotFoundError):
+                self.link.unlink()

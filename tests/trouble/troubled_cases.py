@@ -1,0 +1,167 @@
+"""Cases during which something goes wrong, each followed by one that must find all well. Run by test_troubles.py.
+
+The saboteur on the line hears which trouble is wanted, once each, so that a second attempt finds the bench as it
+should be.
+"""
+
+import resource
+
+import pytest
+
+M = "MA-SETUP"
+ask = pytest.mark.requirement(M)
+
+
+def say(at, number):
+    at(f"P3=10.9.9.{number}")
+
+
+def good():
+    @ask
+    def answers(server, case):
+        peer = server.up().client()
+        server.serves(peer)
+        case.require(M, True, "a client is served")
+
+    return answers
+
+
+@ask
+def test_unplugged(at, case):
+    say(at, 1)
+    case.require(M, at("P0").payload == b"0", "0")
+
+
+test_good_after_unplugged = good()
+
+
+@ask
+def test_reboots(at, case):
+    say(at, 2)
+    case.require(M, at("P?").ok, "OK")
+
+
+test_good_after_reboots = good()
+
+
+@ask
+def test_hangs(at):
+    say(at, 3)
+    at("P0")
+
+
+test_good_after_hangs = good()
+
+
+@ask
+def test_babbles(at, case):
+    say(at, 4)
+    case.require(M, at("P0").payload == b"0", "0")
+
+
+test_good_after_babbles = good()
+
+
+@ask
+def test_noise_of_1_in_100(at, case):
+    say(at, 5)
+    for _ in range(30):
+        case.require(M, at("S?").fields[0] == "1460", "1460")
+
+
+test_good_after_noise_of_1_in_100 = good()
+
+
+@ask
+def test_noise_of_1_in_1000(at, case):
+    say(at, 6)
+    first = at("P?").payload
+    for _ in range(100):
+        case.require(M, at("P?").payload == first, "the same answer to the same question")
+
+
+test_good_after_noise_of_1_in_1000 = good()
+
+
+@ask
+def test_prompt_lost(at, case):
+    say(at, 7)
+    answer = at("P0")
+    case.require(M, not answer.flaws, "the prompt", answer)
+
+
+test_good_after_prompt_lost = good()
+
+
+@ask
+def test_half_an_answer(at, case):
+    say(at, 8)
+    case.require(M, at("P?").ok, "OK")
+
+
+test_good_after_half_an_answer = good()
+
+
+@ask
+def test_network_lost(at, server):
+    say(at, 9)
+    server.up().client()
+
+
+test_good_after_network_lost = good()
+
+
+@ask
+def test_address_changed(at, server):
+    say(at, 10)
+    server.up().client()
+
+
+test_good_after_address_changed = good()
+
+
+@ask
+def test_says_more_than_it_should(at, case):
+    say(at, 12)
+    case.require(M, at("P0").payload == b"0", "0")
+
+
+test_good_after_says_more_than_it_should = good()
+
+
+@ask
+def test_dies(at):
+    say(at, 11)
+    at("P0")
+
+
+test_good_after_dies = good()
+
+
+TRIED = []
+
+
+@ask
+def test_no_port_left_for_a_peer(server):
+    server.up()
+    TRIED.append(1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if len(TRIED) == 1:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        server.connect()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+test_good_after_no_port_left_for_a_peer = good()
+
+
+@ask
+def test_slip_of_ours():
+    raise ZeroDivisionError("the same the second time")
+
+
+@ask
+def test_fails_honestly(case):
+    case.require(M, False, "anything", "nothing")
