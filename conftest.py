@@ -7,6 +7,7 @@ pytest_plugins = [
     "fixtures.plugins.waivers",
     "fixtures.plugins.places",
     "fixtures.plugins.verdicts",
+    "fixtures.plugins.attempts",
     "fixtures.plugins.replay",
     "fixtures.plugins.walks",
     "reports.plugin",
