@@ -79,10 +79,15 @@ def exporter(folder, address, name, groups):
     """An exporter of these groups of resources: ``{group: {name: {parameter: value}}}``."""
     path = folder / f"{name}.yaml"
     path.write_text(json.dumps(groups), encoding="utf-8")  # JSON is YAML
+    return exporter_of(path, address, name)
+
+
+def exporter_of(path, address, name):
+    """An exporter of what this file tells."""
     return Program(
         *("-m", "labgrid.remote.exporter", "-c", address, "-n", name, "--hostname", "127.0.0.1", path),
         ready="Exporter ready",
-        folder=folder,
+        folder=path.parent,
     )
 
 
@@ -154,6 +159,9 @@ class Somebody:
             self.tag(name, **tags)
         self.seen[name] = [""]
 
+    def delete_place(self, name):
+        self.ask("DeletePlace", pb2.DeletePlaceRequest(name=name))
+
     def tag(self, name, **tags):
         self.ask("SetPlaceTags", pb2.SetPlaceTagsRequest(placename=name, tags=tags))
 
@@ -195,7 +203,7 @@ class SwitchedModule:
         module = self
 
         class Switch(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):  # noqa: N802
+            def do_GET(self):
                 asked = self.path.removeprefix("/relay/0").strip("/")
                 if asked:
                     module.on() if asked == "1" else module.off()
@@ -211,7 +219,7 @@ class SwitchedModule:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def _hold_a_port(self):
-        """Keep the port from other processes while the module is off: bound and not listening, so the module may too."""
+        """Keep the port from other processes while the module is off: bound and not listening, the module may, too."""
         self._held = socket.socket()
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._held.bind(("127.0.0.1", 0))

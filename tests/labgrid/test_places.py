@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,11 +21,13 @@ from fixtures.rigs import NetworkSettings, Rig
 from tests.fixtures.runs import Run
 from tests.labgrid.lab import (
     PATIENCE,
+    ROOT,
     Program,
     Somebody,
     SwitchedModule,
     coordinator,
     exporter,
+    exporter_of,
     power_port,
     serial_port,
     wait_for,
@@ -375,3 +378,29 @@ def test_listing_the_cases_asks_for_no_place(somebody, run):
     assert ended.status == 0
     assert somebody.holder("demo") == ""
     assert somebody.seen["demo"] == [""]
+
+
+def blocks_of(page):
+    """The examples of a page that are run: their language and their text."""
+    return re.findall(r"<!-- example: run by the tests -->\n```(\w+)\n(.*?)```", page, re.DOTALL)
+
+
+def test_example_of_the_documentation_makes_a_place_that_can_be_used(somebody, lab, tmp_path):
+    (_, resources), (_, commands) = blocks_of((ROOT / "docs" / "labgrid.md").read_text(encoding="utf-8"))
+    # the example's power switch is not there, so it goes to another group than the place's
+    (tmp_path / "lab.yaml").write_text(resources.replace("  relay:", "\nunused:\n  relay:"), encoding="utf-8")
+    client = f"{sys.executable} -m labgrid.remote.client"
+    with exporter_of(tmp_path / "lab.yaml", lab[0], "documented"):
+        wait_for(lambda: "documented/shelf-1" in somebody.resources(), "the example's port")
+        shown = subprocess.run(
+            ["sh", "-ec", commands.replace("labgrid-client", client)],
+            env={**os.environ, "LG_COORDINATOR": lab[0]},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+        assert "documented/shelf-1/NetworkSerialPort" in shown
+        with held("shelf-1") as one:
+            assert one.rig.serial.port.startswith("rfc2217://127.0.0.1:4001")
+            assert (one.rig.profile, one.rig.network.ssid, one.rig.allow) == ("auto", "LAB", {"reset"})
+        somebody.delete_place("shelf-1")
