@@ -8,7 +8,9 @@ pytest_plugins = [
     "fixtures.plugins.places",
     "fixtures.plugins.verdicts",
     "fixtures.plugins.attempts",
+    "fixtures.plugins.sharing",
     "fixtures.plugins.replay",
     "fixtures.plugins.walks",
+    "fixtures.plugins.campaigns",
     "reports.plugin",
 ]
