@@ -1,8 +1,8 @@
 """A line that goes wrong on demand: a pty on the bench's side, two emulated modules on the other, a saboteur between.
 
 The bench opens ``saboteur.port``, a symbolic link, as a USB adapter has one. What goes wrong is one method a kind. It
-is asked for by a command of the host's that does nothing (``P3=10.9.9.N``, see :data:`SAID`), by :meth:`Saboteur.do` from
-another thread, or by a word in the pipe ``saboteur.orders`` from another process.
+is asked for by a command of the host's that does nothing (``P3=10.9.9.N``, see :data:`SAID`), by :meth:`Saboteur.do`
+from another thread, or by a word in the pipe ``saboteur.orders`` from another process.
 
 Both modules are told whatever the host says; the one is heard, the other is at the address that the network gives the
 module after :meth:`Saboteur.move`.
@@ -37,8 +37,9 @@ SAID = {
     10: "move",
     11: "die",
     12: "stutter",
+    13: "garble_for_ever",
 }
-"""What the host says with P3=10.9.9.N, once each; with 10.9.9.0 it asks for an end of everything."""
+"""What the host says with P3=10.9.9.N, once each: 101 and 201 are 1 again; with 0 it asks for an end of everything."""
 BURSTS = {100: 2_000, 1000: 10_000}
 """One in how many bytes is garbled: for how many. It ends within the proof of the line: the ladder finds it quiet."""
 PLUGGED_S = 0.5
@@ -184,8 +185,10 @@ class Saboteur(threading.Thread):
     # --- switches of the bench ------------------------------------------------------------------------------------
 
     def power(self):
-        """The power was cut and is back."""
+        """The power was cut and is back; noise has other sources."""
+        noise = self._garble
         self.calm()
+        self._garble = noise
         self._reset()
 
     def _reset(self):
@@ -247,10 +250,12 @@ class Saboteur(threading.Thread):
                 self.calm()
             elif number not in self._ordered:
                 self._ordered.add(number)
-                self._armed = SAID[number]
+                self._armed = SAID[number % 100]
         if b"ZR\r" in data and not self._dead and not self._stutters:
             self._reset()
             return
+        if self._wrong_rate():
+            data = bytes(one | 0x80 for one in data)
         if not (self._deaf or self._dead):
             for line in self._lines:
                 with contextlib.suppress(OSError):
@@ -294,7 +299,7 @@ class Saboteur(threading.Thread):
         if not left and not self._wrong_rate():
             return data
         self._garble = (one_in, max(0, left - len(data)))
-        one_in = one_in if left else 2
+        one_in = one_in if left else 1
         return bytes(
             one ^ self._random.randrange(1, 256) if self._random.random() * one_in < 1 else one for one in data
         )

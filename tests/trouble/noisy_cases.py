@@ -1,0 +1,28 @@
+"""Cases of which the second meets a line that garbles bytes from then on. Run by test_sick.py."""
+
+import pytest
+
+M = "MA-SETUP"
+ask = pytest.mark.requirement(M)
+
+
+@ask
+def test_good(at, case):
+    case.require(M, at("P0").payload == b"0", "0")
+
+
+@ask
+def test_noise(at, case):
+    at("P3=10.9.9.13")
+    for _ in range(100):
+        case.require(M, at("S?").fields[0] == "1460", "1460")
+
+
+@ask
+def test_never_run(case):
+    case.require(M, False, "not to be run")
+
+
+@ask
+def test_neither_run(case):
+    case.require(M, False, "not to be run")

@@ -1,0 +1,44 @@
+"""Cases at each of which the bench fails, and two behind them. Run by test_sick.py."""
+
+import itertools
+
+import pytest
+
+from fixtures.errors import LinkLost
+
+M = "MA-SETUP"
+ask = pytest.mark.requirement(M)
+
+
+TIMES = itertools.count(1)
+
+
+def lose_the_line(at):
+    """The adapter is pulled, and plugged in again."""
+    at(f"P3=10.9.9.{next(TIMES)}01")
+    at("P0")
+
+
+@ask
+def test_good(at, case):
+    case.require(M, at("P0").payload == b"0", "0")
+
+
+@ask
+def test_loses_the_line(at):
+    lose_the_line(at)
+
+
+@ask
+def test_loses_it_again(at):
+    lose_the_line(at)
+
+
+@ask
+def test_never_run():
+    raise LinkLost("is not run")
+
+
+@ask
+def test_neither_run():
+    raise LinkLost("is not run")

@@ -1,0 +1,121 @@
+"""When a bench is worth nothing the run ends, with one verdict that says so; what was judged until then is kept."""
+
+import pytest
+
+from fixtures.drivers.at import Forms
+from fixtures.drivers.bench import Bench
+from fixtures.drivers.evidence import garbled, odd_ones
+from fixtures.errors import RigError
+from fixtures.rigs import Rig, SerialSettings
+from reports.status import ExitStatus
+from tests.fixtures.runs import Run
+from tests.trouble.runs import impatient_profile, project_with, rig_of
+from tests.trouble.saboteur import Saboteur
+
+NOT_RUN = "not run: "
+
+
+def verdicts(ended):
+    return [case["verdict"] for case in ended.record["cases"]]
+
+
+# --- the rig is sick ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sick(tmp_path_factory):
+    """A run in which the line is lost in every case, on a rig that allows itself three recoveries in a row."""
+    folder = tmp_path_factory.mktemp("sick")
+    run = project_with(folder, "sick_cases")
+    with Saboteur(folder) as saboteur:
+        return run("suites/multi_accept", rig_of(saboteur, folder), impatient_profile(folder))
+
+
+def test_rig_that_fails_time_after_time_is_sick_and_the_run_stops(sick):
+    assert verdicts(sick) == ["pass", "error", "error", "inconclusive", "inconclusive"]
+    assert sick.problem["blame"] == "rig"
+    assert "the rig is sick: 3 times in a row" in sick.problem["message"]
+    assert sick.status == ExitStatus.BENCH
+
+
+def test_cases_behind_a_sick_rig_are_not_run_and_say_why(sick):
+    for case in sick.record["cases"][3:]:
+        assert case["message"].startswith(NOT_RUN + "the rig is sick")
+        assert case["attempts"] == 1
+
+
+def test_case_at_which_the_rig_is_given_up_is_not_tried_again(sick):
+    tries = [case["attempts"] for case in sick.record["cases"]]
+    assert tries == [1, 2, 1, 1, 1]
+
+
+def test_noise_without_an_end_is_the_rigs_and_no_case_fails(tmp_path):
+    run = project_with(tmp_path, "noisy_cases")
+    with Saboteur(tmp_path) as saboteur:
+        ended = run("suites/multi_accept", rig_of(saboteur, tmp_path), impatient_profile(tmp_path))
+    assert verdicts(ended) == ["pass", "error", "inconclusive", "inconclusive"]
+    assert ended.record["cases"][1]["blame"] == "rig"
+    assert "the line garbles bytes" in ended.problem["message"]
+    assert ended.status == ExitStatus.BENCH
+
+
+# --- the run's own bounds -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("minutes = 0.0001", "the 0.0001 minutes that the rig allows a run are over"),
+        ("free_mb = 1000000000", "MB are left on the disk of"),
+    ],
+)
+def test_run_ends_at_the_limits_of_its_rig(tmp_path, limit, said):
+    rig = tmp_path / "limited.toml"
+    rig.write_text(f'name = "limited"\n[emulator]\n[network]\nssid = "LAB"\n[limits]\n{limit}\n', encoding="utf-8")
+    ended = Run(tmp_path)("suites/framing/test_success.py", "-k=empty_success", f"--rig={rig}")
+    assert set(verdicts(ended)) == {"inconclusive"}
+    assert said in ended.problem["message"]
+    assert ended.problem["blame"] == "rig"
+    assert all(said in case["message"] for case in ended.record["cases"])
+
+
+# --- the wrong rate -------------------------------------------------------------------------------------------------
+
+
+def test_wrong_baud_rate_is_told_with_the_rate_that_answers(tmp_path):
+    with Saboteur(tmp_path, "--joined", "LAB", baudrate=9600) as saboteur:
+        bench = Bench(Rig("wrong", serial=SerialSettings(port=saboteur.port)), Forms(answer_s=0.5))
+        with pytest.raises(RigError, match="not answer at 115200 baud, but it does at 9600: say --baud=9600"):
+            bench.open()
+
+
+# --- what is noise, and what is a module's own doing ------------------------------------------------------------------
+
+SHOWN = b"\r\n0,0.0.0.0,5024,1.2.3.4,5025,0,0,6,0\r\nOK\r\n> "
+
+
+@pytest.mark.parametrize(
+    ("other", "noise"),
+    [
+        (SHOWN.replace(b"OK", b"O\xcb"), True),
+        (SHOWN.replace(b"0.0.0.0", b"0.0.:.0"), True),
+        (SHOWN.replace(b"5024", b"5\x8024"), True),
+        (SHOWN.replace(b"OK\r", b"O\r"), True),
+        (SHOWN, False),
+        (SHOWN.replace(b"5024", b"5124"), False),
+        (SHOWN.removesuffix(b"> "), False),
+        (SHOWN.removesuffix(b"\r\n> "), False),
+        (SHOWN[:9], False),
+        (SHOWN + SHOWN, False),
+        (b"\r\nERROR\r\n> ", False),
+        (b"", False),
+    ],
+)
+def test_answer_is_called_garbled_where_a_module_would_hardly_write_it(other, noise):
+    assert garbled(SHOWN, other) is noise
+
+
+def test_odd_answers_are_counted_against_the_usual_one():
+    wrong = SHOWN.replace(b"OK", b"\x00K")
+    assert odd_ones([SHOWN, wrong, SHOWN, wrong, b"\r\nERROR\r\n> ", SHOWN]) == [(SHOWN, wrong)] * 2
+    assert odd_ones([]) == []
