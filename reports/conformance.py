@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / OUT / "conformance.html"
 WORKERS = 3
 ALONE = (
+    "--fuzz",
+    "--endurance",
     "-n",
     "--numprocesses",
     "--dist",
@@ -45,7 +47,8 @@ ALONE = (
 """Options that say, or need, how many processes there are."""
 VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
-    "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed", "--run-record", "--alluredir",
+    "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed",
+    "--fuzz", "--fuzz-seed", "--endurance", "--endurance-seed", "--run-record", "--alluredir",
     "--resume", "--wait-for-rig", "--dist-rigs",
 )  # fmt: skip
 TOOLS = ROOT / OUT / "tools"

@@ -146,6 +146,9 @@ class AllureWriter:
         if report.when != "teardown" or not told or ran_elsewhere:
             return
         self._decorate(whole_case(told["case"], rig_name(told["run"])))
+        listener: Any = self._config.pluginmanager.get_plugin("allure_listener")
+        for one in told.get("files", []) if listener else ():
+            listener.attach_file(one["path"], one["name"], one["type"], Path(one["path"]).suffix.removeprefix("."))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_attempt(self, item: pytest.Item, report: pytest.TestReport) -> None:
@@ -155,6 +158,13 @@ class AllureWriter:
         if listener := self._config.pluginmanager.get_plugin("allure_listener"):
             uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
             listener.allure_logger.close_test(uuid)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_handed_back(self, item: pytest.Item) -> None:
+        """Another worker will write the result of this case."""
+        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
+            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to leave a case without a result
+            listener.allure_logger.drop_test(uuid)
 
     def _decorate(self, case: Case) -> None:
         listener = self._config.pluginmanager.get_plugin("allure_listener")
