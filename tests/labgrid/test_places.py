@@ -2,6 +2,7 @@
 
 import contextlib
 import getpass
+import json
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ pytest.importorskip("labgrid", reason="labgrid has an environment of its own: to
 from fixtures.drivers import places
 from fixtures.drivers.switches import make_switch
 from fixtures.errors import RigError
-from fixtures.rigs import NetworkSettings, Rig
+from fixtures.rigs import NetworkSettings, Rig, SwitchSettings
 from tests.fixtures.runs import Run
 from tests.labgrid.lab import (
     PATIENCE,
@@ -34,7 +35,7 @@ from tests.labgrid.lab import (
 )
 
 US = f"{socket.gethostname()}/{getpass.getuser()}"
-PLACES = ("demo", "raw", "bare", "twins", "odd", "dark", "lost")
+PLACES = ("demo", "raw", "bare", "twins", "odd", "dark", "stuck", "lost")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,10 @@ def lab(tmp_path_factory, module, nobody):
         "twins": {"left": serial_port(nobody), "right": serial_port(module.port)},
         "odd": {"console": serial_port(nobody, "carrier-pigeon")},
         "dark": {"console": serial_port(module.port), "relay": power_port(module.url)},
+        "stuck": {
+            "console": serial_port(nobody),
+            "relay": power_port(f"http://127.0.0.1:{nobody}/{{index}}/{{value}}"),
+        },
     }
     with coordinator(folder) as book:
         address = book.ready.split()[-1]
@@ -132,6 +137,26 @@ def test_place_whose_power_is_off_is_switched_on(somebody, module):
         assert module.is_on
 
 
+def test_power_of_an_environment_file_is_used(somebody, tmp_path, monkeypatch):
+    drivers = {"ExternalPowerDriver": {"cmd_on": "true", "cmd_off": "true", "cmd_cycle": f"touch {tmp_path}/cycled"}}
+    target = {"resources": {"RemotePlace": {"name": "raw"}}, "drivers": drivers}
+    (tmp_path / "env.yaml").write_text(json.dumps({"targets": {"main": target}}), encoding="utf-8")
+    monkeypatch.setenv("LG_ENV", str(tmp_path / "env.yaml"))
+    with held("raw") as one:
+        make_switch(one.rig.power, link=None).act()
+        assert (tmp_path / "cycled").exists()
+    with pytest.raises(RigError, match=r"env.yaml \(LG_ENV\) names no RemotePlace demo"):
+        places.acquire("demo", rig_of("demo"))
+
+
+def test_power_switch_that_does_not_work_is_named_and_may_be_replaced(somebody):
+    with pytest.raises(RigError, match=r"power switch of place stuck does not work .*Connection.*\[power\]"):
+        places.acquire("stuck", rig_of("stuck"))
+    by_hand = SwitchSettings(by="hand")
+    with held("stuck", Rig(name="mine", place="stuck", power=by_hand)) as one:
+        assert one.rig.power == by_hand
+
+
 def test_place_that_is_asked_for_by_its_alias_is_found(somebody):
     from labgrid.remote.generated import labgrid_coordinator_pb2 as pb2
 
@@ -143,7 +168,7 @@ def test_place_that_is_asked_for_by_its_alias_is_found(somebody):
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("nowhere", r"has no place 'nowhere'. It has: bare, dark, demo, lost, odd, raw, twins"),
+        ("nowhere", r"has no place 'nowhere'. It has: bare, dark, demo, lost, odd, raw, stuck, twins"),
         ("bare", r"place bare has no serial port \(NetworkSerialPort\); it has: NetworkPowerPort"),
         ("twins", r"place twins has the serial ports left, right. Say which one: .*set-tags serial=NAME"),
         ("odd", r"protocol 'carrier-pigeon' is unknown: expected rfc2217 or raw"),
@@ -308,6 +333,21 @@ def test_coordinator_that_does_not_answer_is_named_with_the_cure(monkeypatch, no
     monkeypatch.setenv("LG_COORDINATOR", f"127.0.0.1:{nobody}")
     with pytest.raises(RigError, match=f"no labgrid coordinator answers at 127.0.0.1:{nobody}. .*LG_COORDINATOR"):
         places.acquire("raw", rig_of("raw"))
+
+
+def test_place_that_cannot_be_given_back_is_told_with_the_cure(tmp_path, monkeypatch, nobody):
+    with coordinator(tmp_path) as book:
+        address = book.ready.split()[-1]
+        monkeypatch.setenv("LG_COORDINATOR", address)
+        with exporter(tmp_path, address, "shelf", {"raw": {"console": serial_port(nobody, "raw")}}):
+            bob = Somebody(address)
+            wait_for(lambda: bob.resources() == {"shelf/raw"}, "the port to be exported")
+            bob.make_place("raw", "raw")
+            one = places.acquire("raw", rig_of("raw"))
+            bob.close()
+            book.kill()
+            with pytest.raises(RigError, match=r"raw could not be given back: .*labgrid-client -p raw release"):
+                one.release()
 
 
 @pytest.fixture
