@@ -56,13 +56,13 @@ class Collector:
     def add_run(self, run: Run) -> bool:
         """Take what was judged. The first word of each rig counts; tells whether this was it.
 
-        A run that is gone on with keeps what it knew before, where that is still so.
+        A run that is gone on with keeps what it knew of its module before.
         """
         name = rig_name(run)
         if name in self._seen:
             return False
         self._seen.add(name)
-        if name not in self._runs or run.get("module", {}).get("product"):
+        if not self._runs.get(name, Run()).get("module", {}).get("product"):
             self._runs[name] = run
             self.journal.add("run", run)
         return True
