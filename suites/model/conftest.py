@@ -38,6 +38,7 @@ def bring_back(bench: Bench) -> None:
     """No server runs, and the module is in step, whatever the walk before has left. Raises RigError."""
     try:
         bench.at.drain()
+        bench.network.stopped()
         bench.make_known()
     except ModuleFault:
         bench.recover()

@@ -85,16 +85,17 @@ def walk_at_random(begin: Begin, family: str, seed: int, *, walks: int = 0, at_m
     with tempfile.TemporaryDirectory(prefix="walk.") as folder:
         set_hypothesis_home_dir(folder)
         try:
-            _run(machine, seed, walks or BATCH, result)
+            _run(machine, seed, walks or BATCH, result, deadline)
             while not (walks or _over(deadline, result) or result.failure or result.trouble):
                 seed += 1
-                _run(machine, seed, BATCH, result)
+                _run(machine, seed, BATCH, result, deadline)
         finally:
             set_hypothesis_home_dir(None)
     return result
 
 
-def _run(machine: type[RuleBasedStateMachine], seed: int, walks: int, result: Result) -> None:
+def _run(machine: type[RuleBasedStateMachine], seed: int, walks: int, result: Result, deadline: float) -> None:
+    """Walks of one seed. A walk that is not taken to its end, as the time is up, looks inconsistent to Hypothesis."""
     settings = hypothesis.settings(
         max_examples=walks,
         stateful_step_count=STEPS,
@@ -110,7 +111,7 @@ def _run(machine: type[RuleBasedStateMachine], seed: int, walks: int, result: Re
     try:
         run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)
     except Exception:
-        if result.failure is None and result.trouble is None:
+        if not (result.failure or result.trouble or _over(deadline, result)):
             raise
     finally:
         random.setstate(state)

@@ -5,6 +5,9 @@ leads to, and the requirements that say so. Where the documents are silent the r
 event cannot concern the server, leads to the state ``open``, in which nothing is demanded but one answer a command,
 and from which P5=0 leads back. The table is total: :func:`missing` names what it lacks, and a test holds that empty.
 
+The single server may be without a client once it has said -1 (``single.told``), and take the next; the page has P5=10 for
+that behind P5=11 only, where -1 stays until then.
+
 Behind P5=11 clients wait in a queue. A state's name says of it what matters: ``+queue``: somebody waits; ``+gone``: all
 who waited have left, and no document says whether the module still announces them.
 """
@@ -21,6 +24,7 @@ STATES = {
     "single.serving": "the client is served",
     "single.crowded": "the client is served, and others have tried to connect",
     "single.lost": "the client has left",
+    "single.told": "the client has left, and the module has said so",
     "single.stopped": "P5=0 was answered",
     "multi.waiting": "P5=11 or P5=10 was answered, nobody has come",
     "multi.serving": "a client is served, nobody waits",
@@ -102,6 +106,7 @@ ALWAYS = {
     "single.serving": "SS-ONE-AT-A-TIME SS-NOTICE-ONCE",
     "single.crowded": "SS-ONE-AT-A-TIME SS-NOTICE-ONCE",
     "single.lost": "SS-NOTICE-ONCE",
+    "single.told": "SS-NOTICE-ONCE",
     "single.stopped": "SS-STOP-PORT",
     "multi.waiting": "MA-NOTICE-ONCE",
     "multi.serving*": "MA-ONE-AT-A-TIME MA-NOTICE-ONCE",
@@ -142,7 +147,7 @@ class Row:
 
 
 SAME = "same"
-_SINGLE_RUNS = "single.waiting single.serving single.crowded single.lost"
+_SINGLE_RUNS = "single.waiting single.serving single.crowded single.lost single.told"
 _MULTI_RUNS = "multi.waiting multi.serving* multi.lost*"
 _NOBODY = "fresh *.waiting *.stopped open"
 _SERVED = "single.serving single.crowded"
@@ -159,16 +164,19 @@ fresh               | {STATUS}         | no server    | same           | SS-STAT
 single.waiting      | {CONNECTS}       | accepted     | single.serving | SS-NOTICE SS-LISTENS
 {_SERVED}           | {CONNECTS}       | tries        | single.crowded | SS-FIRST-STAYS SS-OTHERS
 single.lost         | {CONNECTS}       | anybody      | open           | SS-AFTER-LOSS
+single.told         | {CONNECTS}       | anybody      | open           | SS-AFTER-LOSS
 {_SERVED}           | {SENDS}          | unseen       | same           | SS-READ
 single.serving      | {READ}           | the bytes    | same           | SS-READ
 single.crowded      | {READ}           | the bytes    | same           | SS-READ SS-ONE-AT-A-TIME
 single.lost         | {READ}           | the bytes    | same           | SS-BEFORE-LOSS
 single.serving      | {READ_NONE}      | nothing      | same           | SS-READ-EMPTY SS-NO-STALE-BYTES
 single.crowded      | {READ_NONE}      | nothing      | same           | SS-READ-EMPTY SS-NO-STALE-BYTES
-single.lost         | {READ_NONE}      | lost         | same           | SS-LOST-R0
+single.lost         | {READ_NONE}      | lost         | single.told    | SS-LOST-R0
+single.told         | {READ_NONE}      | anything     | same           | FR-ONE-ANSWER
 single.serving      | {SEND}           | counted      | same           | SS-SEND
 single.crowded      | {SEND}           | counted      | same           | SS-SEND SS-ONE-AT-A-TIME
-single.lost         | {SEND}           | lost sending | same           | SS-LOST-S3
+single.lost         | {SEND}           | lost sending | single.told    | SS-LOST-S3
+single.told         | {SEND}           | any lines    | same           | FR-ONE-ANSWER
 single.serving      | {CLOSES}         | unseen       | single.lost    | SS-LOST-R0
 single.serving      | {RESETS}         | unseen       | single.lost    | SS-LOST-R0
 single.crowded      | {CLOSES}         | unseen       | open           | SS-AFTER-LOSS
@@ -176,9 +184,11 @@ single.crowded      | {RESETS}         | unseen       | open           | SS-AFTE
 single.waiting      | {STATUS}         | anything     | same           | SS-STATUS-OPEN
 {_SERVED}           | {STATUS}         | served       | same           | SS-STATUS
 single.lost         | {STATUS}         | anything     | same           | SS-STATUS-OPEN
+single.told         | {STATUS}         | anything     | same           | SS-STATUS-OPEN
 single.waiting      | {STOP}           | stops        | single.stopped | SS-STOP SS-STOP-PORT
 {_SERVED}           | {STOP}           | stops        | single.stopped | SS-STOP SS-STOP-CLIENT SS-STOP-PORT
 single.lost         | {STOP}           | stops        | single.stopped | SS-STOP SS-STOP-PORT
+single.told         | {STOP}           | stops        | single.stopped | SS-STOP SS-STOP-PORT
 single.stopped      | {STOP}           | ok           | same           | SS-STOP-TWICE
 single.stopped      | {SINGLE}         | starts       | single.waiting | SS-RESTART
 single.stopped      | {MULTI}          | setup        | multi.waiting  | MA-SETUP SS-RESTART

@@ -110,6 +110,8 @@ class Walker:
         row = row_of(self.now, event)
         self.told.append(f"{self.now.state}: {event}")
         self.at.link.transcript.note("walk", self.told[-1])
+        if event == STOP:
+            self.peers.stopped()
         with self._charged(row):
             self._do(row, event, size)
         self._expect_no_notice(row)
