@@ -1,0 +1,45 @@
+"""Judging a module over the network's lines takes nothing that POSIX systems alone have."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.reference_impl.process import Emulator
+from tests.rigs.without_posix import REFUSED
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = ("suites/single_server/test_serve.py", "suites/settings/test_sockets.py")
+WITHOUT = [sys.executable, str(ROOT / "tests" / "rigs" / "without_posix.py")]
+
+
+def run_without(*arguments):
+    return subprocess.run([*WITHOUT, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+
+
+@pytest.mark.parametrize("line", ["--tcp", "--rfc2217"])
+def test_module_is_judged_without_posix(line, tmp_path):
+    record = tmp_path / "run.json"
+    with Emulator(line, "127.0.0.1:0") as module:
+        done = run_without(
+            "-q", "-p", "no:cacheprovider", "-k", "0", f"--port={module.urls[0]}", f"--run-record={record}",
+            f"--alluredir={tmp_path / 'results'}", *CASES,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "REFUSED" not in done.stderr
+    verdicts = [case["verdict"] for case in json.loads(record.read_text(encoding="utf-8"))["cases"]]
+    assert verdicts.count("pass") >= 10, verdicts
+    assert set(verdicts) <= {"pass", "observed"}
+
+
+def test_imports_that_only_posix_has_are_refused_to_us(tmp_path):
+    """The test above could not fail without this."""
+    tests = "".join(f"def test_{name}():\n    import {name}\n" for name in REFUSED)
+    (tmp_path / "test_it.py").write_text(tests, encoding="utf-8")
+    done = run_without("-q", "-p", "no:cacheprovider", "-c", "/dev/null", f"--rootdir={tmp_path}", str(tmp_path))
+    assert "4 failed" in done.stdout
+    assert {line for line in done.stderr.splitlines() if line.startswith("REFUSED")} == {
+        f"REFUSED {name} to test_it" for name in REFUSED
+    }
