@@ -69,6 +69,7 @@ class Journal:
     ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self.failed = ""
         self._guard = threading.Lock()
         self._lock = _lock_of(path)
         try:
@@ -78,10 +79,18 @@ class Journal:
         self._file = _begun(path, [("begin", {"schema": SCHEMA, "at": now(), "results": results}), *former])
 
     def add(self, what: str, value: Any) -> None:
-        """Append one line ``{what: value}``; ``what`` is one of those that :func:`read_journal` knows."""
+        """Append one line ``{what: value}``; ``what`` is one of those that :func:`read_journal` knows.
+
+        Where the disk is full, or gone, ``failed`` says so: a case does not fail for it.
+        """
         with self._guard:
-            self._file.write(_line(what, value))
-            self._file.flush()
+            if self.failed:
+                return
+            try:
+                self._file.write(_line(what, value))
+                self._file.flush()
+            except OSError as problem:
+                self.failed = f"the journal {self.path} cannot be written: {problem.strerror}"
 
     def add_line(self, text: str) -> None:
         """Append a line of the transcript."""
@@ -90,7 +99,8 @@ class Journal:
     def close(self) -> None:
         """End the writing; the file stays."""
         with self._guard:
-            self._file.close()
+            with contextlib.suppress(OSError):  # what a full disk has not taken
+                self._file.close()
             self._lock.release()
 
     def discard(self) -> None:

@@ -30,6 +30,7 @@ from reports.journal import (
     worker_journal_path,
     worker_journals,
 )
+from reports.matrix import matrix_path, write_matrix
 from reports.model import Case, Problem, Run
 from reports.record import RecordError, rig_name, whole_case, write_record
 from reports.resume import CUT_OFF, Former, Rest, load_former, refuse_rigs, rest_of
@@ -94,9 +95,15 @@ class WorkerMessages:
             config.option.allure_report_dir = folder
         self._told: dict[str, Any] = {"run": {}, "problems": []}
         cast("Any", config).workeroutput["conformance"] = self._told
+        self._config = config
+        self._session: pytest.Session | None = None
         self._journal = Journal(worker_journal_path(Path(told["conformance_record"]), told["workerid"]))
         if rest := told.get("conformance_rest"):
             config.pluginmanager.register(Rest(config, rest), "conformance-rest")
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Know what to stop when the disk is full."""
+        self._session = session
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_sink(self) -> Callable[[str], None]:
@@ -124,6 +131,7 @@ class WorkerMessages:
         """A case has its verdict; the controller hears of it by the same report."""
         if told := getattr(report, "conformance", None):
             self._journal.add("case", whole_case(told["case"], rig_name(told["run"])))
+            _stop_where_failed(self._config, self._session, self._journal)
 
     def pytest_unconfigure(self) -> None:
         """The controller takes the journal away when its record lies."""
@@ -188,6 +196,7 @@ class Reports:
         self._former: Former | None = None
         self._benches: list[Run] = []
         self._runs: list[Run] = []
+        self._session: pytest.Session | None = None
         self._interrupt = OneInterrupt()
         self._shown = False
 
@@ -208,16 +217,18 @@ class Reports:
     # -- the run ---------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self) -> None:
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Clear away what a former run left, so that nobody takes it for this one's, and open the journal.
 
         A run that is gone on with is in the new journal before anything of it is cleared away.
         """
         catalogue = _catalogue(self._config)
+        self._session = session
         self._benches = getattr(self._config.hook, "pytest_conformance_benches", _nothing)(config=self._config) or []
         self._former = self._load_former()
         self._collector = self._open_journal(catalogue)
         self._record_path.unlink(missing_ok=True)
+        matrix_path(self._record_path).unlink(missing_ok=True)
         for path in worker_journals(self._record_path):
             remove(path)
         if self._results:
@@ -341,6 +352,8 @@ class Reports:
         if told:
             self._take_run(told["run"])
         self._gather().add_report(report)
+        if told:
+            _stop_where_failed(self._config, self._session, self._gather().journal)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of the suites that cannot be loaded is the harness's failure."""
@@ -376,6 +389,8 @@ class Reports:
             write_record(record, self._record_path)
             if self._results:
                 allure_results.write_end(self._results, record)
+            if len(record["rigs"]) > 1:
+                write_matrix(record, matrix_path(self._record_path), _catalogue(self._config))
         except OSError as problem:
             session.exitstatus = session.exitstatus or ExitStatus.HARNESS
             self._write(f"the run record cannot be written: {problem}; the journal is {self._collector.journal.path}")
@@ -408,6 +423,8 @@ class Reports:
         for line in summary_lines(record, terminal._tw.fullwidth - 4):  # noqa: SLF001 - no public way to the width
             terminal.write_line(line.text, **line.style)
         terminal.write_line(f"record    {self._shorten(self._record_path)}")
+        if len(record["rigs"]) > 1:
+            terminal.write_line(f"matrix    {self._shorten(matrix_path(self._record_path))}")
         if self._results:
             terminal.write_line(f"results   {self._shorten(self._results)}")
         last = closing_line(record)
@@ -421,6 +438,13 @@ class Reports:
     def _shorten(self, path: Path) -> str:
         here = self._config.invocation_params.dir
         return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _stop_where_failed(config: pytest.Config, session: pytest.Session | None, journal: Journal) -> None:
+    """End a run whose journal cannot be written, in order: whatever it would find is lost at the next misfortune."""
+    if journal.failed and session and not session.shouldstop:
+        session.shouldstop = journal.failed
+        config.hook.pytest_conformance_problem(config=config, problem=Problem(blame="rig", message=journal.failed))
 
 
 def _nothing(**_: object) -> None:

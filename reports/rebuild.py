@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reports.allure_whole import complete_results
 from reports.journal import await_end, journal_path, read_journals, rebuild, record_of, remove_all
+from reports.matrix import matrix_path, write_matrix
 from reports.model import Record
 from reports.record import RecordError, write_record
 from reports.status import ExitStatus
@@ -25,6 +26,8 @@ def rebuild_run(record: Path, results: Path | None, catalogue: Catalogue) -> Rec
     write_record(rebuilt, record)
     if results:
         complete_results(results, rebuilt, catalogue)
+    if len(rebuilt["rigs"]) > 1:
+        write_matrix(rebuilt, matrix_path(record), catalogue)
     remove_all(record)
     return rebuilt
 

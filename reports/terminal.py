@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from reports.matrix import broken_table
 from reports.model import (
     OBLIGATION_NAMES,
     VERDICTS,
@@ -38,6 +39,7 @@ def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
     yield from _resumed(record)
     yield from _areas(record["summary"]["areas"])
     yield from _broken(record["summary"]["broken"], width, several=len(record["rigs"]) > 1)
+    yield from _matrix(record)
     yield from _waived(record)
     yield from _undecided(record["cases"], width)
     yield from _tried(record["summary"])
@@ -116,6 +118,15 @@ def _broken(entries: list[BrokenRequirement], width: int, *, several: bool) -> I
         yield from (Line(f"      in {case}") for case in one["cases"][:MOST_CASES])
         if (more := len(one["cases"]) - MOST_CASES) > 0:
             yield Line(f"      and in {more} more")
+
+
+def _matrix(record: Record) -> Iterator[Line]:
+    """On several rigs: which of them breaks what."""
+    lines = broken_table(record)
+    if lines:
+        yield Line()
+        yield Line(f"  {lines[0]}", {"bold": True})
+    yield from (Line(f"  {one}", {"red": True}) for one in lines[1:])
 
 
 def _waived(record: Record) -> Iterator[Line]:
