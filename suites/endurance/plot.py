@@ -1,0 +1,41 @@
+"""The plot of an endurance run: one SVG that holds all it needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from suites.endurance.drift import blocks
+
+WIDTH, HEIGHT = 960, 280
+
+
+@dataclass(frozen=True)
+class Series:
+    """What one panel shows: a value a cycle, in ``unit``; ``note``: its drift in words."""
+
+    name: str
+    unit: str
+    values: Sequence[float]
+    note: str
+
+
+def write_plot(path: Path, title: str, minutes: Sequence[float], series: Sequence[Series]) -> None:
+    """One panel a series, over the ``minutes`` since the beginning, one point a stretch of cycles."""
+    panels = [_panel(one, minutes, title if not number else "") for number, one in enumerate(series)]
+    placed = "".join(f'<g transform="translate(0,{HEIGHT * at})">{panel}</g>' for at, panel in enumerate(panels))
+    size = f'width="{WIDTH}" height="{HEIGHT * len(panels)}"'
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{placed}</svg>\n', encoding="utf-8")
+
+
+def _panel(series: Series, minutes: Sequence[float], title: str) -> str:
+    import pygal  # here, since every run of the suites loads this file, and few plot
+    from pygal.style import CleanStyle
+
+    chart = pygal.XY(
+        js=[], width=WIDTH, height=HEIGHT, explicit_size=True, style=CleanStyle, stroke=False, dots_size=2,
+        show_legend=False, include_x_axis=True, x_title="minutes",
+        title="\n".join(filter(None, (title, f"{series.name}, {series.unit}: {series.note}"))),
+    )  # fmt: skip
+    places, medians = blocks(series.values)
+    chart.add(series.name, [(minutes[int(place)], value) for place, value in zip(places, medians, strict=True)])
+    return str(chart.render(is_unicode=True, disable_xml_declaration=True))
