@@ -1,0 +1,64 @@
+"""The bench joins the network that the rig names, with the rig's address where it gives one."""
+
+import pytest
+
+from fixtures.drivers.at import ATClient, Forms
+from fixtures.drivers.bench import Bench
+from fixtures.errors import RigError
+from fixtures.rigs import NetworkSettings, Rig, StaticAddress
+from tests.fixtures.line import Pty, ScriptedModule
+from tests.reference_impl.process import Emulator
+from tests.rigs.conftest import linked
+
+OK = b"\r\n\r\nOK\r\n> "
+FIXED = StaticAddress("10.0.0.5", "255.255.255.0", "10.0.0.1")
+SCRIPT = {
+    **dict.fromkeys([b"C1=LAB", b"C3=0", b"C4=0", b"C6=10.0.0.5", b"C7=255.255.255.0", b"C8=10.0.0.1"], OK),
+    b"C0": b"\r\n[JOIN   ] LAB,10.0.0.5,0,0\r\nOK\r\n> ",
+}
+
+
+def join_with(script, **network):
+    """What the module was told, and the address that came of it."""
+    pty = Pty()
+    module = ScriptedModule(pty, script)
+    module.start()
+    try:
+        with linked(pty.name) as link:
+            bench = Bench(Rig(name="bench", network=NetworkSettings(ssid="LAB", security=0, **network)), Forms())
+            bench._at = ATClient(link)
+            return bench._address(), [line.rstrip(b"\r") for line in module.seen]
+    finally:
+        module.end()
+        pty.vanish()
+
+
+def test_module_gets_the_address_of_the_rig_before_it_joins():
+    address, told = join_with(SCRIPT, address=FIXED)
+    assert address == "10.0.0.5"
+    assert told == [b"C1=LAB", b"C3=0", b"C4=0", b"C6=10.0.0.5", b"C7=255.255.255.0", b"C8=10.0.0.1", b"C0"]
+
+
+def test_module_asks_for_an_address_unless_the_rig_has_one():
+    address, told = join_with({**SCRIPT, b"C4=1": OK})
+    assert (address, told) == ("10.0.0.5", [b"C1=LAB", b"C3=0", b"C4=1", b"C0"])
+
+
+def test_firmware_that_takes_no_address_is_said():
+    with pytest.raises(RigError, match=r"refuses C6=10\.0\.0\.5: .* Leave network\.address out"):
+        join_with({**SCRIPT, b"C6=10.0.0.5": b"\r\nERROR\r\n> "}, address=FIXED)
+
+
+def test_address_by_which_the_module_is_reached_may_be_another_and_it_joins_all_the_same():
+    address, told = join_with({**SCRIPT, b"C4=1": OK}, module_address="192.0.2.7")
+    assert (address, told[-1]) == ("192.0.2.7", b"C0")
+
+
+def test_module_that_joined_before_is_taken_as_it_is():
+    with Emulator("--rfc2217", "127.0.0.1:0", joined="LAB") as module:
+        bench = Bench(Rig(name="bench").on(module.urls[0]), Forms())
+        bench.open()
+        try:
+            assert bench.identity.address == "127.0.0.1"
+        finally:
+            bench.close()
