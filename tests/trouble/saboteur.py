@@ -4,11 +4,12 @@ The bench opens ``saboteur.port``, a symbolic link, as a USB adapter has one. Wh
 is asked for by a command of the host's that does nothing (``P3=10.9.9.N``, see :data:`SAID`), by :meth:`Saboteur.do`
 from another thread, or by a word in the pipe ``saboteur.orders`` from another process.
 
-Both modules are told whatever the host says; the one is heard, the other is at the address that the network gives the
-module after :meth:`Saboteur.move`.
+The module that is heard is one of two; the other is at the address that the network gives it by :meth:`Saboteur.move`,
+and is given the settings of the first then.
 """
 
 import contextlib
+import itertools
 import os
 import queue
 import random
@@ -40,8 +41,9 @@ SAID = {
     13: "garble_for_ever",
 }
 """What the host says with P3=10.9.9.N, once each: 101 and 201 are 1 again; with 0 it asks for an end of everything."""
-BURSTS = {100: 2_000, 1000: 10_000}
-"""One in how many bytes is garbled: for how many. It ends within the proof of the line: the ladder finds it quiet."""
+ENOUGH = {100: 20, 1000: 60}
+"""One in so many bytes is garbled: rounds of the line's proof that meet it; then it is quiet, for the ladder."""
+PROOF = b"P3=170.85.170.85\r"
 PLUGGED_S = 0.5
 BANNER = b"\r\nISM43362-M3G-L44-UART\r\nSerial to WiFi\r\n"
 
@@ -60,9 +62,12 @@ class Saboteur(threading.Thread):
         os.mkfifo(self.orders)
         self._fifo = os.open(self.orders, os.O_RDWR | os.O_NONBLOCK)
         self._wake_read, self._wake = os.pipe()
-        self._modules = [Emulator("--tcp", "127.0.0.1:0", "--address", one, *options) for one in ADDRESSES]
-        self._lines = [self._connected(one) for one in self._modules]
-        self._heard = 0
+        self._options = options
+        self._module, self._spare = self._new_module(0), self._new_module(1)
+        self._line = self._connected(self._module)
+        self._at = 0
+        self._idle = True
+        self._waiting = []
         self._master = self._slave = -1
         self._armed = None
         self._ordered = set()
@@ -73,6 +78,9 @@ class Saboteur(threading.Thread):
     @property
     def port(self):
         return str(self.link)
+
+    def _new_module(self, place):
+        return Emulator("--tcp", "127.0.0.1:0", "--address", ADDRESSES[place], *self._options)
 
     @staticmethod
     def _connected(module):
@@ -89,9 +97,8 @@ class Saboteur(threading.Thread):
         self._running = False
         os.write(self._wake, b".")
         self.join(timeout=20)
-        for line in self._lines:
-            line.close()
-        for module in self._modules:
+        self._line.close()
+        for module in (self._module, self._spare):
             module.__exit__()
         self._close_pty()
         for descriptor in (self._fifo, self._wake, self._wake_read):
@@ -100,14 +107,14 @@ class Saboteur(threading.Thread):
     # --- what can be asked for, from anywhere --------------------------------------------------------------------
 
     def do(self, name):
-        """Have it done by the saboteur's own thread, between two bytes; ``done`` grows when it is."""
+        """Have it done by the saboteur's own thread, between two commands; ``done`` grows when it is."""
         self._orders.put(name)
         os.write(self._wake, b".")
 
     def calm(self):
         """Nothing is wrong from now on."""
         self._deaf = self._dead = self._babbles = self._stutters = False
-        self._garble = (0, 0)
+        self._garble = self._questions = 0
         self._prompts = 0
         self._drops = False
         self._left = None
@@ -136,23 +143,36 @@ class Saboteur(threading.Thread):
         self.link.symlink_to(os.ttyname(self._slave))
 
     def garble_1_in_100(self):
-        self._garble = (100, BURSTS[100])
+        self._garble, self._questions = 100, ENOUGH[100]
 
     def garble_1_in_1000(self):
-        self._garble = (1000, BURSTS[1000])
+        self._garble, self._questions = 1000, ENOUGH[1000]
 
     def garble_for_ever(self):
-        self._garble = (100, 10**9)
+        self._garble, self._questions = 100, 10**9
 
     def leave_network(self):
         """The access point goes: the module has left the network, and nobody has told it to."""
-        for line in self._lines:
-            self._ask(line, b"CD\r")
+        self._ask(b"CD\r")
 
     def move(self):
-        """The network gives the module another address; the old one is nobody's."""
-        self._modules[self._heard].__exit__()
-        self._heard = 1 - self._heard
+        """The network gives the module another address, and the old one to nobody."""
+        told = [self._settings_of(socket) for socket in b"0123"]
+        selected = self._ask(b"P0\r")
+        self._line.close()
+        self._module.__exit__()
+        self._module, self._at = self._spare, 1 - self._at
+        self._line = self._connected(self._module)
+        for command in [*itertools.chain(*told), b"P0=" + selected, b"C1=LAB", b"C0"]:
+            self._ask(command + b"\r")
+        self._spare = self._new_module(1 - self._at)
+
+    def _settings_of(self, socket):
+        self._ask(b"P0=%c\r" % socket)
+        p, r, s = (self._ask(query).split(b",") for query in (b"P?\r", b"R?\r", b"S?\r"))
+        values = {b"P0": b"%c" % socket, b"P1": p[0], b"P2": p[2], b"P3": p[3], b"P4": p[4], b"P8": p[7]}
+        values |= {b"PK": b",".join(p[10:12]), b"R1": r[0], b"R2": r[1], b"R3": r[2], b"S1": s[0], b"S2": s[1]}
+        return [name + b"=" + value for name, value in values.items()]
 
     # --- faults of the module --------------------------------------------------------------------------------------
 
@@ -186,16 +206,16 @@ class Saboteur(threading.Thread):
 
     def power(self):
         """The power was cut and is back; noise has other sources."""
-        noise = self._garble
+        noise = self._garble, self._questions
         self.calm()
-        self._garble = noise
+        self._garble, self._questions = noise
         self._reset()
 
     def _reset(self):
         self._left = self._after_cut = None
         self._deaf = self._babbles = False
-        for line in self._lines:
-            self._ask(line, b"\rZR\r")
+        self._ask(b"\rZR\r")
+        self._idle = True
         if not self._dead:
             self._to_host(BANNER + b"\r\n> ")
 
@@ -212,8 +232,7 @@ class Saboteur(threading.Thread):
                 self._to_host(bytes(self._random.choices(b"abcdefgh \r\n", k=64)))
 
     def _watched(self):
-        lines = [one for one in self._lines if one.fileno() >= 0]
-        return [self._wake_read, self._fifo, *lines, *([self._master] if self._master >= 0 else [])]
+        return [self._wake_read, self._fifo, self._line, *([self._master] if self._master >= 0 else [])]
 
     def _patience(self):
         if self._babbles:
@@ -224,15 +243,19 @@ class Saboteur(threading.Thread):
         if one == self._wake_read:
             os.read(self._wake_read, 1)
             with contextlib.suppress(queue.Empty):
-                self._perform(self._orders.get_nowait())
+                self._waiting.append(self._orders.get_nowait())
         elif one == self._fifo:
             for name in os.read(self._fifo, 4096).decode().split():
                 self._perform(name)
         elif one == self._master:
             with contextlib.suppress(BlockingIOError, OSError):
                 self._from_host(os.read(self._master, 65536))
-        elif one in self._lines and one.fileno() >= 0:
-            self._from_module(one)
+        elif one is self._line:
+            self._from_module()
+        if self._idle:
+            waiting, self._waiting = self._waiting, []
+            for name in waiting:
+                self._perform(name)
 
     def _perform(self, name):
         getattr(self, name)()
@@ -256,20 +279,24 @@ class Saboteur(threading.Thread):
             return
         if self._wrong_rate():
             data = bytes(one | 0x80 for one in data)
+        self._count_proof(data)
         if not (self._deaf or self._dead):
-            for line in self._lines:
-                with contextlib.suppress(OSError):
-                    line.sendall(data)
+            self._idle = False
+            self._line.sendall(data)
 
-    def _from_module(self, line):
-        try:
-            data = line.recv(65536)
-        except OSError:
-            data = b""
+    def _from_module(self):
+        data = self._line.recv(65536)
         if not data:
-            line.close()
-        elif line is self._lines[self._heard] and not (self._deaf or self._dead):
+            raise RuntimeError("the emulated module has ended")
+        self._idle = data.endswith(b"> ")
+        if not (self._deaf or self._dead):
             self._to_host(self._spoilt(data))
+
+    def _count_proof(self, data):
+        """The line is being proven; it has been noisy long enough."""
+        self._questions = max(0, self._questions - data.count(PROOF))
+        if not self._questions:
+            self._garble = 0
 
     def _spoilt(self, data):
         if self._drops:
@@ -295,11 +322,9 @@ class Saboteur(threading.Thread):
         return data
 
     def _with_noise(self, data):
-        one_in, left = self._garble
-        if not left and not self._wrong_rate():
+        one_in = 1 if self._wrong_rate() else self._garble
+        if not one_in:
             return data
-        self._garble = (one_in, max(0, left - len(data)))
-        one_in = one_in if left else 1
         return bytes(
             one ^ self._random.randrange(1, 256) if self._random.random() * one_in < 1 else one for one in data
         )
@@ -315,18 +340,13 @@ class Saboteur(threading.Thread):
             while data and self._master >= 0:
                 data = data[os.write(self._master, data) :]
 
-    def _ask(self, line, command):
-        """Tell a module something behind the host's back; its answer is nobody's."""
-        if line.fileno() < 0:
-            return
+    def _ask(self, command):
+        """Tell the module something behind the host's back; its answer, without frame, is nobody's."""
         answer = b""
-        with contextlib.suppress(OSError):
-            line.sendall(command)
-            while not answer.endswith(b"> ") and select.select([line], [], [], 5.0)[0]:
-                came = line.recv(65536)
-                answer += came
-                if not came:
-                    return
+        self._line.sendall(command)
+        while not answer.endswith(b"\r\n> ") and select.select([self._line], [], [], 5.0)[0]:
+            answer += self._line.recv(65536)
+        return answer.removeprefix(b"\r\n").partition(b"\r\n")[0]
 
     def _close_pty(self):
         if self._master >= 0:

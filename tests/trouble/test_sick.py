@@ -53,8 +53,12 @@ def test_noise_without_an_end_is_the_rigs_and_no_case_fails(tmp_path):
     run = project_with(tmp_path, "noisy_cases")
     with Saboteur(tmp_path) as saboteur:
         ended = run("suites/multi_accept", rig_of(saboteur, tmp_path), impatient_profile(tmp_path))
-    assert verdicts(ended) == ["pass", "error", "inconclusive", "inconclusive"]
-    assert ended.record["cases"][1]["blame"] == "rig"
+    good, noisy, *others = ended.record["cases"]
+    assert good["verdict"] == "pass"
+    assert (noisy["verdict"], noisy["blame"]) == ("error", "rig")
+    assert {one["verdict"] for one in others} <= {"error", "inconclusive"}, "by luck a module is in step for a moment"
+    assert {one["blame"] for one in others} <= {"rig", None}
+    assert others[-1]["message"].startswith(NOT_RUN)
     assert "the line garbles bytes" in ended.problem["message"]
     assert ended.status == ExitStatus.BENCH
 
