@@ -1,4 +1,4 @@
-"""Several rigs in one run: a worker each, every case on all of them or shared out; a dead one does not hold the others."""
+"""Several rigs in one run: a worker each, every case on all of them or shared out; a dead one holds nobody."""
 
 import shutil
 from collections import Counter
