@@ -1,7 +1,7 @@
 """Where a walk stands, and tours that take every transition of the table. No line, no peer, no clock."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -179,7 +179,33 @@ def _way(family: str, start: Situation, left: set[Transition] | None) -> list[st
     raise AssertionError(f"no way from {start}")
 
 
-def walked(events: tuple[str, ...]) -> Iterator[tuple[Situation, str, Situation]]:
+def way_to(wanted: Situation, event: str) -> list[str]:
+    """The shortest way from a fresh start to ``wanted``, and ``event`` behind it."""
+    back: dict[Situation, list[str]] = {Situation(): []}
+    for now, one, then in _steps(lambda row: not row.is_open, MOST_WAITING):
+        back.setdefault(then, [*back[now], one])
+    return [*back[wanted], event]
+
+
+def decided_events(now: Situation, family: str) -> Iterator[str]:
+    """The events of a random walk: those of which the documents say what comes and what it leads to."""
+    for event in events_of(now):
+        row = row_of(now, event)
+        if not (row.is_free or row.is_open) and (family == "multi" or row.family == "single"):
+            yield event
+
+
+def is_decided(events: Iterable[str]) -> bool:
+    """True where the events can happen one after the other in a random walk."""
+    now = Situation()
+    for event in events:
+        if event not in decided_events(now, "multi"):
+            return False
+        now = after(now, event)
+    return True
+
+
+def walked(events: Iterable[str]) -> Iterator[tuple[Situation, str, Situation]]:
     """What the events do one after the other, from a fresh start."""
     now = Situation()
     for event in events:

@@ -5,8 +5,8 @@ leads to, and the requirements that say so. Where the documents are silent the r
 event cannot concern the server, leads to the state ``open``, in which nothing is demanded but one answer a command,
 and from which P5=0 leads back. The table is total: :func:`missing` names what it lacks, and a test holds that empty.
 
-The single server may be without a client once it has said -1 (``single.told``), and take the next; the page has P5=10 for
-that behind P5=11 only, where -1 stays until then.
+The single server may be without a client once it has said -1 (``single.told``), and take the next. The page has P5=10
+for that behind P5=11 only, where -1 stays until then.
 
 Behind P5=11 clients wait in a queue. A state's name says of it what matters: ``+queue``: somebody waits; ``+gone``: all
 who waited have left, and no document says whether the module still announces them.
@@ -132,11 +132,15 @@ class Row:
         """True where the documents do not say what follows."""
         return self.leads_to == "open"
 
+    @property
+    def is_free(self) -> bool:
+        """True where any answer will do."""
+        return self.sees in ("anything", "any lines", "anybody")
+
     def obligation(self, catalogue: Catalogue) -> str:
         """M, D or O: the strongest of the row's requirements; O where any answer will do."""
         found = [catalogue.requirements[one].obligation for one in self.requirements]
-        free = self.sees in ("anything", "any lines", "anybody")
-        return "O" if free else min(found, key="MDO".index)
+        return "O" if self.is_free else min(found, key="MDO".index)
 
     @property
     def family(self) -> str:

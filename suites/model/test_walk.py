@@ -13,6 +13,7 @@ from fixtures.drivers.at import ATClient
 from fixtures.errors import HarnessError, ModuleFault, NotAvailableHere
 from suites.model.situation import Transition, requirements_of, tour, transitions, walked
 from suites.model.story import explain
+from suites.model.table import ROWS
 from suites.model.walker import Walker
 
 Begin = Callable[[], AbstractContextManager[Walker]]
@@ -32,9 +33,10 @@ def parts_of(family: str) -> list[Any]:
     ]
 
 
-def every_requirement(family: str) -> tuple[str, ...]:
-    """What any walk of a family may decide."""
-    return tuple(dict.fromkeys(one for events in tour(family) for one in requirements_of(events)))
+def every_requirement(*families: str) -> tuple[str, ...]:
+    """What any walk among the transitions of these families may decide."""
+    named = (one for family in families for events in tour(family) for one in requirements_of(events))
+    return tuple(dict.fromkeys(named))
 
 
 @pytest.mark.parametrize("part", parts_of("single"))
@@ -96,7 +98,7 @@ def test_random_walk_of_the_single_server_is_as_documented(
 
 
 @pytest.mark.needs("multi_accept")
-@pytest.mark.requirement(*every_requirement("multi"))
+@pytest.mark.requirement(*every_requirement("multi", "single"))
 def test_random_walk_of_both_servers_is_as_documented(
     begin: Begin, case: Case, at: ATClient, replay_file: Path, walk_plan: Any
 ) -> None:
@@ -115,6 +117,6 @@ def walk_at_random(family: str, begin: Begin, case: Case, at: ATClient, replay_f
         title = f"random walk of the {family} server, seed {plan.seed}"
         explain(failure.fault, failure.told, failure.steps, replay_file, title, at.link.transcript.secrets)
         raise failure.fault
-    every = len(transitions(family, most_waiting=3))
-    told = f"{len(result.walked)} of {every} transitions in {result.steps} steps of {result.walks} walks"
+    every = sum(not (row.is_open or row.is_free) for row in ROWS if family == "multi" or row.family == "single")
+    told = f"{len(result.walked)} transitions ({every} rows) in {result.steps} steps of {result.walks} walks"
     case.observe(case.requirements[0], "walked at random", f"{told}, seed {plan.seed}")
