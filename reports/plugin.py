@@ -18,6 +18,7 @@ from allure_commons.model2 import TestResult
 from allure_commons.types import AttachmentType
 
 from reports import allure_results
+from reports.allure_guard import guard
 from reports.allure_whole import add_cases, keep_only
 from reports.collector import Collector
 from reports.interrupt import OneInterrupt, drop_unplaced
@@ -145,6 +146,16 @@ class AllureWriter:
         self._config = config
         self._catalogue: Catalogue | None = None
         self._several = bool(getattr(config, "workerinput", {}).get("conformance_several"))
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """A full disk ends the run in order."""
+
+        def tell(text: str) -> None:
+            session.shouldstop = session.shouldstop or text
+            problem = Problem(blame="rig", message=text)
+            self._config.hook.pytest_conformance_problem(config=self._config, problem=problem)
+
+        guard(tell)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
