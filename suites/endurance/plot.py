@@ -7,6 +7,8 @@ from pathlib import Path
 from suites.endurance.drift import blocks
 
 WIDTH, HEIGHT = 960, 280
+UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
+"""Of the time axis, with their length; the first of which there are more than three."""
 
 
 @dataclass(frozen=True)
@@ -19,23 +21,25 @@ class Series:
     note: str
 
 
-def write_plot(path: Path, title: str, minutes: Sequence[float], series: Sequence[Series]) -> None:
-    """One panel a series, over the ``minutes`` since the beginning, one point a stretch of cycles."""
-    panels = [_panel(one, minutes, title if not number else "") for number, one in enumerate(series)]
+def write_plot(path: Path, title: str, seconds: Sequence[float], series: Sequence[Series]) -> None:
+    """One panel a series, over the ``seconds`` since the beginning, one point a stretch of cycles."""
+    unit, length = next(one for one in UNITS if seconds[-1] > 3 * one[1] or one[1] == 1)
+    times = [one / length for one in seconds]
+    panels = [_panel(one, times, unit, title if not number else "") for number, one in enumerate(series)]
     placed = "".join(f'<g transform="translate(0,{HEIGHT * at})">{panel}</g>' for at, panel in enumerate(panels))
     size = f'width="{WIDTH}" height="{HEIGHT * len(panels)}"'
     path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{placed}</svg>\n', encoding="utf-8")
 
 
-def _panel(series: Series, minutes: Sequence[float], title: str) -> str:
+def _panel(series: Series, times: Sequence[float], unit: str, title: str) -> str:
     import pygal  # here, since every run of the suites loads this file, and few plot
     from pygal.style import CleanStyle
 
     chart = pygal.XY(
         js=[], width=WIDTH, height=HEIGHT, explicit_size=True, style=CleanStyle, stroke=False, dots_size=2,
-        show_legend=False, include_x_axis=True, x_title="minutes",
+        show_legend=False, include_x_axis=True, x_title=unit,
         title="\n".join(filter(None, (title, f"{series.name}, {series.unit}: {series.note}"))),
     )  # fmt: skip
     places, medians = blocks(series.values)
-    chart.add(series.name, [(minutes[int(place)], value) for place, value in zip(places, medians, strict=True)])
+    chart.add(series.name, [(times[int(place)], value) for place, value in zip(places, medians, strict=True)])
     return str(chart.render(is_unicode=True, disable_xml_declaration=True))

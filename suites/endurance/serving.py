@@ -13,8 +13,6 @@ from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import BenchError, LinkLost, ModuleFault
 from suites.flows import Server, expect_ok, read_exactly, read_until_lost, send_exactly
 
-KEPT = 400
-"""Events of the transcript that are kept of a run that goes on for days."""
 QUEUE = (1, 1, 1, 2, 3)
 LARGEST_SENT, LARGEST_READ = 1460, 4000
 PAUSES_S = (0.0, 0.0, 0.002, 0.02, 0.1)
@@ -41,9 +39,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Breach:
-    """A client that was not served as the documents say: which one, when (seconds), what."""
+    """A client that was not served as the documents say: in which cycle, when (seconds), what."""
 
-    client: int
+    cycle: int
     at: float
     fault: ModuleFault
 
@@ -63,7 +61,6 @@ class Serving:
     breaches: list[Breach] = field(default_factory=list)
     _row: int = 0
     _began: float = 0.0
-    _mark: int = 0
 
     @property
     def at(self) -> ATClient:
@@ -72,7 +69,6 @@ class Serving:
 
     def begin(self) -> None:
         """Start the server."""
-        self._mark = self.bench.transcript.mark()
         self._began = self.bench.transcript.now()
         self.server.up()
 
@@ -85,7 +81,7 @@ class Serving:
         return self._row < IN_A_ROW and len(self.breaches) < MOST
 
     def round(self) -> None:
-        """Some clients, one after the other: a cycle each. A breach is noted, and the server started anew. Raises BenchError."""
+        """Some clients, a cycle each. A breach is noted, and the server started anew. Raises BenchError."""
         try:
             self._clients()
             self._row = 0
@@ -100,7 +96,6 @@ class Serving:
         finally:
             self.bench.settle()
             self.at.answers.clear()
-            self.bench.transcript.trim(self._mark, KEPT)
 
     def _anew(self) -> None:
         """The module back in the known state, and the server up."""

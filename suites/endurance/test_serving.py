@@ -16,6 +16,8 @@ from suites.endurance.serving import JUDGED, Measured, Serving
 from suites.flows import Server
 from suites.timing.latency import percentile, words
 
+KEPT = 400
+"""Events of the transcript that are kept of a run that goes on for days."""
 TOO_FEW = "too few cycles to tell"
 
 
@@ -26,10 +28,11 @@ def test_every_client_of_a_long_run_is_served_as_the_first(
 ) -> None:
     serving = Serving(bench, server, random.Random(campaign.seed))
     campaign.begin()
-    with campaign.interruptible():
+    with bench.transcript.brief() as trim, campaign.interruptible():
         serving.begin()
         while campaign.goes_on() and serving.worth_going_on():
             serving.round()
+            trim(KEPT)
             campaign.tell(progress(serving))
     if campaign.cut_short:
         bench.recover()
@@ -76,7 +79,7 @@ def tell(serving: Serving, case: Case, campaign: Campaign) -> None:
         case.observe("TI-RECORD", f"drift of {one.name}", one.note)
     plot, numbers = campaign.path("svg"), campaign.path("csv")
     title = f"{serving.counts['cycles']} cycles in {serving.elapsed():.0f} s, {len(serving.breaches)} failures"
-    write_plot(plot, title, [at / 60 for at in serving.measured.at], series)
+    write_plot(plot, title, serving.measured.at, series)
     campaign.keep(plot, "plot", "image/svg+xml")
     with numbers.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
@@ -98,8 +101,8 @@ def judge(serving: Serving, case: Case) -> None:
         first = serving.breaches[0]
         kinds = sorted({str(one.fault.requirement) for one in serving.breaches})
         raise ModuleFault(
-            f"{first.fault}\nclient {first.client}, {first.at:.0f} s after the beginning; {len(serving.breaches)} "
-            f"failures in all, of {', '.join(kinds)}",
+            f"{first.fault}\nin cycle {first.cycle}, {first.at:.0f} s after the beginning; failures in all: "
+            f"{len(serving.breaches)}, of {', '.join(kinds)}",
             first.fault.requirement,
         )
     limits = serving.server.profile.limits

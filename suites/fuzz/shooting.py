@@ -19,8 +19,6 @@ BRIEF_S = 1.0
 CALM_S = 0.3
 LARGEST = 1461
 """Carriage returns that end any payload that a module may be waiting for."""
-KEPT = 400
-"""Events of the transcript that are kept of a long campaign."""
 WAIT = {"R2": "100", "S2": "100"}
 """Short waits, so that a read without a client costs little."""
 MOST_TRIALS = 80
@@ -70,7 +68,6 @@ class Range:
     bench: Bench
     counts: Counts = field(default_factory=Counts)
     recorder: Recorder | None = None
-    _mark: int = 0
     _nonce: int = 0
     _failed: bool = False
 
@@ -80,8 +77,7 @@ class Range:
         return self.bench.at
 
     def open(self) -> None:
-        """Short waits, and a place in the transcript from which it is kept short."""
-        self._mark = self.bench.transcript.mark()
+        """Short waits."""
         for name, value in WAIT.items():
             self.at(f"{name}={value}")
 
@@ -93,7 +89,6 @@ class Range:
         """Send ``shot``; None where all is well after it."""
         assert is_harmless(shot), f"not to be sent: {shot!r}"
         self.at.answers.clear()
-        self.bench.transcript.trim(self._mark, KEPT)
         self.counts.shots += 1
         self._failed, demanding = False, is_command(shot)
         try:

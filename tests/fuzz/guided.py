@@ -15,7 +15,13 @@ def run(target: str, seconds: int, corpus: Path) -> int:
         from tests.fuzz import core, reader
     corpus.mkdir(parents=True, exist_ok=True)
     check = {"core": core.check, "reader": reader.check}[target]
-    flags = [f"-max_total_time={seconds}", "-max_len=400", "-print_final_stats=1", f"-artifact_prefix={corpus}/"]
+    flags = [
+        f"-max_total_time={seconds}",
+        "-max_len=400",
+        "-len_control=0",
+        "-print_final_stats=1",
+        f"-artifact_prefix={corpus}/",
+    ]
     atheris.Setup([sys.argv[0], *flags, str(corpus)], check)
     atheris.Fuzz()
     return 0
