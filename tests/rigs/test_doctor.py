@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from serial.rfc2217 import PortManager
+from serial.tools import list_ports
 
 from fixtures.bench_tools import doctor as tool
 from fixtures.bench_tools.doctor import CHECKS, examine
@@ -24,6 +25,7 @@ from fixtures.rigs import Expected, Limits, NetworkSettings, Rig, SerialSettings
 from tests.fixtures.line import Pty
 from tests.fixtures.test_link import _Attributes as Attributes
 from tests.reference_impl.process import Emulator
+from tests.rigs.test_ports import Adapter
 
 EMULATED = Rig(name="emulated", emulator=(), network=NetworkSettings(ssid="LAB"), allow=frozenset({"reset"}))
 SILENT = "import sys, os; os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); print(1, flush=True); sys.stdin.read()"
@@ -104,6 +106,14 @@ def test_port_that_is_not_there_is_said_with_those_that_are():
     said = fails("port", on("/dev/none-such"))
     assert "there is no /dev/none-such. Ports on this machine: " in said
     assert all(port.device in said for port in comports())
+
+
+def test_port_of_windows_is_looked_for_in_its_list(machine, monkeypatch):
+    machine.platform = "win32"
+    monkeypatch.setattr(list_ports, "comports", lambda: [Adapter("COM3")])
+    assert findings_of("port", on("com3"), machine)["port"].state == "ok"
+    assert "there is no COM4. Ports on this machine: COM3" in fails("port", on("COM4"), machine)
+    assert findings_of("rights", on("com3"), machine)["rights"].state == "skip"
 
 
 def test_identity_that_no_adapter_has_is_said():
@@ -255,7 +265,7 @@ def test_rate_at_which_the_module_answers_is_said():
 
 def test_module_that_is_not_the_expected_one_is_found(module):
     said = fails("identity", on(module, expect=Expected(product="ISM43", firmware=r"^C9\.")))
-    assert r"firmware is 'C6.2.1.7', the rig expects '^C9\\.'" in said
+    assert r"firmware is 'C6.2.1.7', the rig expects '^C9\\.' -> plug the right module in" in said
 
 
 # --- the network --------------------------------------------------------------------------------------------------

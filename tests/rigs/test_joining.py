@@ -1,11 +1,14 @@
 """The bench joins the network that the rig names, with the rig's address where it gives one."""
 
+from dataclasses import replace
+
 import pytest
 
 from fixtures.drivers.at import ATClient, Forms
 from fixtures.drivers.bench import Bench
+from fixtures.drivers.expected import unexpected
 from fixtures.errors import RigError
-from fixtures.rigs import NetworkSettings, Rig, StaticAddress
+from fixtures.rigs import Expected, NetworkSettings, Rig, StaticAddress
 from tests.fixtures.line import Pty, ScriptedModule
 from tests.reference_impl.process import Emulator
 from tests.rigs.conftest import linked
@@ -54,11 +57,35 @@ def test_address_by_which_the_module_is_reached_may_be_another_and_it_joins_all_
     assert (address, told[-1]) == ("192.0.2.7", b"C0")
 
 
-def test_module_that_joined_before_is_taken_as_it_is():
-    with Emulator("--rfc2217", "127.0.0.1:0", joined="LAB") as module:
-        bench = Bench(Rig(name="bench").on(module.urls[0]), Forms())
+@pytest.fixture(scope="module")
+def joined_before():
+    with Emulator(joined="LAB") as module:
+        yield Rig(name="desk").on(module.urls[0])
+
+
+def test_module_that_joined_before_is_taken_as_it_is(joined_before):
+    bench = Bench(replace(joined_before, expect=Expected("ISM43362", "C6")), Forms())
+    bench.open()
+    try:
+        assert bench.identity.address == "127.0.0.1"
+    finally:
+        bench.close()
+
+
+def test_module_that_the_rig_does_not_expect_is_not_judged(joined_before):
+    bench = Bench(replace(joined_before, expect=Expected(firmware=r"^C3\.5")), Forms())
+    with pytest.raises(RigError, match=r"not the module of the rig 'desk': firmware is 'C6\.2\.1\.7', the rig expects"):
         bench.open()
-        try:
-            assert bench.identity.address == "127.0.0.1"
-        finally:
-            bench.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (["ISM43362-M3G", "C3.5.2.5.STM"], ""),
+        (["ISM4343-WBM", "C3.5.2.5.STM"], "product is 'ISM4343-WBM', the rig expects 'ISM43362'"),
+        (["ISM43362-M3G"], "firmware is '', the rig expects '^C3'"),
+        ([], "product is '', the rig expects 'ISM43362'; firmware is '', the rig expects '^C3'"),
+    ],
+)
+def test_what_is_not_expected_is_said(fields, said):
+    assert unexpected(fields, Expected("ISM43362", "^C3")) == said
