@@ -35,12 +35,18 @@ from tests.labgrid.lab import (
 )
 
 US = f"{socket.gethostname()}/{getpass.getuser()}"
-PLACES = ("demo", "raw", "bare", "twins", "odd", "dark", "stuck", "lost")
+PLACES = ("demo", "other", "raw", "bare", "twins", "odd", "dark", "stuck", "lost")
 
 
 @pytest.fixture(scope="module")
 def module():
     with SwitchedModule() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def other():
+    with SwitchedModule("--address", "127.0.0.2") as one:
         yield one
 
 
@@ -53,11 +59,12 @@ def nobody():
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory, module, nobody):
+def lab(tmp_path_factory, module, other, nobody):
     """The address of a coordinator, and somebody else who knows it."""
     folder = tmp_path_factory.mktemp("lab")
     groups = {
         "demo": {"console": serial_port(module.port), "relay": power_port(module.url)},
+        "other": {"console": serial_port(other.port), "relay": power_port(other.url)},
         "raw": {"console": serial_port(nobody, "raw", 9600)},
         "bare": {"relay": power_port(module.url)},
         "twins": {"left": serial_port(nobody), "right": serial_port(module.port)},
@@ -168,7 +175,7 @@ def test_place_that_is_asked_for_by_its_alias_is_found(somebody):
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("nowhere", r"has no place 'nowhere'. It has: bare, dark, demo, lost, odd, raw, stuck, twins"),
+        ("nowhere", r"has no place 'nowhere'. It has: bare, dark, demo, lost, odd, other, raw, stuck, twins"),
         ("bare", r"place bare has no serial port \(NetworkSerialPort\); it has: NetworkPowerPort"),
         ("twins", r"place twins has the serial ports left, right. Say which one: .*set-tags serial=NAME"),
         ("odd", r"protocol 'carrier-pigeon' is unknown: expected rfc2217 or raw"),
@@ -271,6 +278,13 @@ def test_place_of_a_run_that_is_killed_is_given_back(somebody, number):
         assert somebody.holder("raw") == US
         run.kill(number)
         wait_for(lambda: somebody.holder("raw") == "", "the place to be given back")
+
+
+def test_signals_that_are_meant_for_the_run_do_not_free_its_place(somebody):
+    with held("raw") as one:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(one.pid, number)
+        assert somebody.holder("raw") == US
 
 
 def test_place_of_a_run_that_fails_is_given_back(somebody):
@@ -401,6 +415,16 @@ def test_run_with_a_rig_file_that_names_a_place_goes_there(somebody, run):
     assert ended.status == 0, ended.output
     assert somebody.holder("demo") == ""
     assert somebody.seen["demo"] == ["", US, ""]
+
+
+def test_run_at_two_places_holds_each_while_its_worker_runs(somebody, run):
+    somebody.seen["demo"], somebody.seen["other"] = [""], [""]
+    cases = ("suites/settings/test_sockets.py", "-k", "test_p_query_has_the_declared_fields")
+    ended = run("--rig=labgrid:demo", "--rig=labgrid:other", *cases)
+    assert ended.status == 0, ended.output
+    assert [case["verdict"] for case in ended.record["cases"]] == ["pass"] * 8
+    assert (somebody.holder("demo"), somebody.holder("other")) == ("", "")
+    assert (somebody.seen["demo"], somebody.seen["other"]) == (["", US, ""], ["", US, ""])
 
 
 def test_run_that_is_killed_in_the_middle_gives_the_place_back(somebody, run):
