@@ -140,7 +140,7 @@ class Night:
         place.mkdir()
         option = rig_of(self.saboteur, place, f"\n[limits]\nminutes = {minutes:.3f}\nrecoveries = 4\n")
         run = Run(place)
-        run.start("-q", option, "-p", "no:terminal", *self.cases)
+        run.start("-q", option, *self.cases)
         run.process.wait()
         return run.end().record
 
