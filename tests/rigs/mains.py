@@ -1,8 +1,11 @@
 """The mains of a laboratory: an emulator that can be without power, and the things that cut it."""
 
+import base64
 import contextlib
+import hashlib
 import http.server
 import json
+import re
 import sys
 import threading
 import urllib.parse
@@ -36,6 +39,11 @@ def tell(state):
     urllib.request.build_opener(urllib.request.ProxyHandler({{}})).open("{url}/strip?" + state, timeout=20).read()
 {body}
 """
+
+
+def sha256(*parts):
+    """A digest as RFC 7616 has it."""
+    return hashlib.sha256(":".join(parts).encode()).hexdigest()
 
 
 class Mains:
@@ -107,12 +115,32 @@ class Mains:
                 return 200, {"POWER": "ON" if self._relay else "OFF"} if name == "Power1" else {"Command": "Unknown"}
         return 404, {"code": 404, "message": "No handler"}
 
+    def challenge(self, path, uri, given):
+        """What the caller must answer first; "" where he has. Shelly asks by Basic, later ones by Digest."""
+        if not self.password or path in ("/strip", "/cm"):
+            return ""
+        if path.startswith("/relay"):
+            right = "Basic " + base64.b64encode(f"admin:{self.password}".encode()).decode()
+            return "" if given == right else 'Basic realm="shelly"'
+        fields = dict(re.findall(r'(\w+)="?([^",]+)"?', given))
+        known = [fields.get(name, "") for name in ("nonce", "nc", "cnonce", "qop")]
+        secret, asked = sha256("admin", "shelly", self.password), sha256("GET", uri)
+        if fields.get("response") == sha256(secret, *known, asked):
+            return ""
+        return 'Digest qop="auth", realm="shelly", nonce="60dc59c6", algorithm=SHA-256'
+
     def _handler(self):
         mains = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 parts = urllib.parse.urlsplit(self.path)
+                if challenge := mains.challenge(parts.path, self.path, self.headers.get("Authorization", "")):
+                    self.send_response(401)
+                    self.send_header("WWW-Authenticate", challenge)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 status, body = mains.answer(
                     parts.path, dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
                 )

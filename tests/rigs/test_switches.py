@@ -13,6 +13,7 @@ import pytest
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.switches import KINDS, make_switch
 from fixtures.drivers.switches.hand import ask_on_terminal
+from fixtures.drivers.switches.http import FORMS
 from fixtures.drivers.switches.proof import prove
 from fixtures.errors import RigError
 from fixtures.rigs import SwitchSettings
@@ -199,10 +200,11 @@ def test_relay_of_another_form_is_said(mains, powered):
     assert "answered with status 404; is its form 'shelly1'?" in said
 
 
-def test_relay_that_wants_a_password_gets_it_and_no_message_shows_it(mains, powered, monkeypatch):
+@pytest.mark.parametrize("form", FORMS)
+def test_relay_that_wants_a_password_gets_it_and_no_message_shows_it(mains, powered, monkeypatch, form):
     powered.link.close()
     mains.password = "open sesame"
-    options = {"url": mains.url, "form": "tasmota", "password_env": "RELAY_KEY"}
+    options = {"url": mains.url, "form": form, "password_env": "RELAY_KEY"}
     monkeypatch.delenv("RELAY_KEY", raising=False)
     assert "the environment variable RELAY_KEY holds no password" in refused(mains, "http", options)
     monkeypatch.setenv("RELAY_KEY", "open barley")
