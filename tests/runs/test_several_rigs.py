@@ -62,7 +62,7 @@ def test_every_case_is_run_on_each_rig_and_told_apart(project, rig_file, tmp_pat
 
 
 def test_cases_of_a_rig_that_dies_are_run_by_the_others(project, rig_file, tmp_path):
-    with Emulator("--joined", "LAB") as module:
+    with Emulator("--joined", "LAB", "--tcp", "127.0.0.1:0") as module:
         run = Run(tmp_path, project, {"MORTAL": str(module.process.pid)})
         options = [rig_file(EMULATED, "good"), rig_file(WIRED, "mortal", module.url), "--dist-rigs=share"]
         ended = run(SUITE, *options, impatient_profile(tmp_path))
