@@ -242,14 +242,16 @@ def shorter(
 
 
 def without(items: list[T], still: Callable[[list[T]], bool]) -> list[T]:
-    """``items`` less all that can go while ``still`` holds: ever smaller pieces, from the end."""
+    """``items`` less all that can go while ``still`` holds: ever smaller pieces, single ones to the last."""
     size = len(items)
     while size:
+        before = len(items)
         at = len(items) - size
         while at >= 0:
             candidate = items[:at] + items[at + size :]
             if still(candidate):
                 items = candidate
             at -= size
-        size //= 2
+        if size > 1 or len(items) == before:
+            size //= 2
     return items

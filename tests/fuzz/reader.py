@@ -18,6 +18,8 @@ PIECES = (
     b"S3=2\rab", b"\r\n", b"\r", b"\n", b"> ", b">", b" ", b"OK", b"ERROR", b"Usage",
 )  # fmt: skip
 SENT = (b"P0\r", b"R0\r", b"S3=2\rab", b"\r", b"P0\r\n", b"R?\r")
+LONGEST = 1500
+"""Bytes of a line after which no more is added: it is read again behind each of them."""
 MOST_HELD = 1040
 """Bytes of an idle line that may be held back for what they may become: a notice's longest text and its frame."""
 GOOD = b"\r\n0\r\nOK\r\n> "
@@ -29,7 +31,7 @@ def check(program: bytes) -> None:
     expectation = expectation_of(cursor)
     splits = [cursor.number(17) for _ in range(8)]
     line = b""
-    while cursor:
+    while cursor and len(line) < LONGEST:
         which = cursor.number(64)
         line += PIECES[which] if which < len(PIECES) else cursor.run(24)
     ends = ends_of(line, splits)
