@@ -1,5 +1,6 @@
 """scan tells what answers on which port and writes a rig file for it; wrong questions end with a clear word."""
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from serial.tools import list_ports
 
 from fixtures.__main__ import WRONG, main
+from fixtures.__main__ import _rig as rig_of
 from fixtures.bench_tools.scan import Wish, scan
 from fixtures.drivers.ports import describe
 from fixtures.rigs import SerialSettings, load_rig
@@ -116,12 +118,19 @@ def test_rig_file_that_is_wrong_ends_with_its_error(tmp_path, capsys):
 
 def test_doctor_looks_at_a_port_without_a_rig(tmp_path):
     with Emulator("--tcp", "127.0.0.1:0") as emulator:
-        command = [sys.executable, "-m", "fixtures", "doctor", "--port", emulator.urls[0]]
+        command = [sys.executable, "-m", "fixtures", "doctor", emulator.urls[0]]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"ok   port           {emulator.urls[0]}" in done.stdout
     assert "skip passphrase     the rig names no network" in done.stdout
     assert "ok   data " in done.stdout
+
+
+def test_port_goes_before_that_of_the_rig():
+    options = argparse.Namespace(rig="emulator", port="socket://host:1")
+    assert rig_of(options).serial.port == "socket://host:1"
+    assert rig_of(options).network == load_rig("emulator").network
+    assert rig_of(argparse.Namespace(rig=None, port=None)).emulator == ()
 
 
 def test_unknown_command_ends_with_the_usage(capsys):
