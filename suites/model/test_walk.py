@@ -10,10 +10,11 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
-from fixtures.errors import HarnessError, ModuleFault, NotAvailableHere
-from suites.model.situation import Transition, requirements_of, tour, transitions, walked
+from fixtures.errors import ModuleFault, NotAvailableHere
+from suites.model.situation import requirements_of, tour, transitions
 from suites.model.story import explain
 from suites.model.table import ROWS
+from suites.model.tours import hold_walked
 from suites.model.walker import Walker
 
 Begin = Callable[[], AbstractContextManager[Walker]]
@@ -80,14 +81,6 @@ def take_part(
             every = sorted(set(walker.walked) & set(transitions(family)))
             record_property("model", json.dumps({"family": family, "of": len(transitions(family)), "walked": every}))
     hold_walked(case, events, set(walker.walked), len(every))
-
-
-def hold_walked(case: Case, events: tuple[str, ...], done: set[Transition], every: int) -> None:
-    """Every transition that ``events`` was to take was taken. Raises HarnessError."""
-    planned = {(now.state, event, then.state) for now, event, then in walked(events)}
-    if left := sorted(planned - done):
-        raise HarnessError(f"transitions that were not walked: {left}")
-    case.observe(case.requirements[0], "transitions walked", f"{every} in {len(events)} steps")
 
 
 @pytest.mark.requirement(*every_requirement("single"))

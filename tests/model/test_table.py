@@ -2,6 +2,8 @@
 
 import pytest
 
+from fixtures.case import Case
+from fixtures.errors import HarnessError
 from suites.catalogue import load_catalogue
 from suites.model.page import PAGE, fresh
 from suites.model.situation import (
@@ -39,6 +41,7 @@ from suites.model.table import (
     possible,
     superfluous,
 )
+from suites.model.tours import hold_walked
 from suites.model.walker import Walker
 
 FAMILIES = ["single", "multi"]
@@ -165,3 +168,13 @@ def test_page_of_the_model_is_fresh():
 def test_page_without_a_mark_is_refused():
     with pytest.raises(ValueError, match="lacks the marks"):
         fresh("# nothing here")
+
+
+def test_part_that_left_a_transition_out_is_the_harnesss_error():
+    part = tour("single")[0]
+    every = {(now.state, event, then.state) for now, event, then in walked(part)}
+    case = Case(requirements_of(part))
+    hold_walked(case, part, every, len(every))
+    assert [one.what for one in case.observations] == ["transitions walked"]
+    with pytest.raises(HarnessError, match="not walked"):
+        hold_walked(case, part, every - {next(iter(every))}, len(every) - 1)
