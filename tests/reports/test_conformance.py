@@ -105,6 +105,8 @@ def test_a_killed_run_gets_its_record_from_the_journal(door, pages, capfd, first
     assert record["finished"] is None
     assert [one["id"] for one in record["cases"]] == ["test_one.py::test_next"]
     assert [one["id"] for one in record["unfinished"]] == ["test_one.py::test_killed"]
+    statuses = {one["name"]: one["status"] for one in door.allure()}
+    assert statuses == {"next": {"pass": "passed", "fail": "failed"}[first], "test_killed": "unknown"}
     assert not (door.out / "run.json.journal.jsonl").exists()
     assert len(pages) == 1
     assert "the run was cut off" in capfd.readouterr().out

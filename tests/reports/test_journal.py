@@ -7,10 +7,14 @@ import pytest
 
 from reports.journal import (
     Journal,
+    JournalBusyError,
+    await_end,
     journal_path,
     read_journal,
+    read_journals,
     rebuild,
     record_of,
+    worker_journal_path,
 )
 from reports.record import RecordError, complain
 from reports.status import ExitStatus
@@ -92,3 +96,70 @@ def test_a_broken_requirement_survives_the_kill(journal, case):
 def test_a_journal_that_is_done_with_is_gone(journal):
     journal.discard()
     assert not journal.path.exists()
+
+
+# --- several processes ---------------------------------------------------------------------------------------------
+
+
+def test_what_only_a_worker_knew_is_not_lost_with_the_steering_process(journal, case):
+    record = record_of(journal.path)
+    journal.add("start", "a::both")
+    journal.add("start", "a::running")
+    journal.add("case", case(id="a::both", rig="r"))
+    worker = Journal(worker_journal_path(record, "gw0"))
+    worker.add("run", {"rig": {"name": "r"}})
+    for name in ("a::both", "a::only"):
+        worker.add("start", name)
+        worker.add("case", case(id=name, rig="r"))
+    worker.add("start", "a::running")
+    worker.add_line("how far it came")
+    worker.close()
+    told = read_journals(record)
+    assert [one["id"] for one in told.cases] == ["a::both", "a::only"]
+    assert told.unfinished == [{"id": "a::running", "rig": "r", "transcript": ["how far it came"]}]
+    assert told.runs == [{"rig": {"name": "r"}}]
+
+
+def test_the_same_case_of_two_rigs_is_two_cases(journal, case):
+    record = record_of(journal.path)
+    for rig in ("one", "two"):
+        worker = Journal(worker_journal_path(record, rig))
+        worker.add("run", {"rig": {"name": rig}})
+        worker.add("start", "a::b")
+        if rig == "one":
+            worker.add("case", case(id="a::b", rig=rig))
+        worker.close()
+    told = read_journals(record)
+    assert [(one["rig"], one["id"]) for one in told.cases] == [("one", "a::b")]
+    assert [(one["rig"], one["id"]) for one in told.unfinished] == [("two", "a::b")]
+
+
+def test_a_journal_that_is_being_written_is_nobody_elses(journal):
+    with pytest.raises(JournalBusyError, match="another run"):
+        Journal(journal.path)
+    with pytest.raises(JournalBusyError, match="still going on"):
+        await_end(record_of(journal.path), timeout=0.01)
+    journal.close()
+    await_end(record_of(journal.path), timeout=0.01)
+
+
+def test_a_new_journal_replaces_a_former_one_only_with_all_that_it_begins_with(tmp_path, monkeypatch):
+    path = journal_path(tmp_path / "run.json")
+    Journal(path).close()
+    former = path.read_bytes()
+
+    def entries():
+        yield "case", {"id": "a"}
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        Journal(path, former=entries())
+    assert path.read_bytes() == former
+
+
+def test_a_journal_that_cannot_be_written_says_so_and_goes_on(journal):
+    journal._file.close()
+    journal._file = Path("/dev/full").open("w")  # noqa: SIM115 - the journal closes it
+    journal.add("case", {"id": "a"})
+    journal.add_line("more")
+    assert "cannot be written: No space left on device" in journal.failed

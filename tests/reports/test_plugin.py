@@ -350,3 +350,34 @@ def test_ctrl_c_at_the_terminal_ends_the_run_in_order(project):
     assert run.returncode == 2, said
     assert "not finished: test_one.py::test_waits" in said
     assert [one["id"] for one in project.record()["unfinished"]] == ["test_one.py::test_waits"]
+
+
+def test_a_full_disk_ends_the_run_in_order_and_keeps_what_it_has(project):
+    project.add_sample("every_verdict")
+    with (project.folder / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(
+            "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_setup(item):\n"
+            "    reports = item.config.pluginmanager.get_plugin('conformance-reports')\n"
+            "    reports._collector.journal._file = open('/dev/full', 'w')\n"
+        )
+    done = project.run("-W", "ignore::ResourceWarning", "-W", "ignore::pytest.PytestUnraisableExceptionWarning")
+    record = project.record()
+    assert [one["verdict"] for one in record["cases"]] == ["pass"], done.stdout
+    assert [one["blame"] for one in record["problems"]] == ["rig"]
+    assert "No space left on device" in record["problems"][0]["message"]
+    assert done.returncode == 6
+
+
+def test_attempts_and_recoveries_are_shown(project):
+    attempt = {"verdict": "error", "blame": "rig", "message": "the cable <b>", "duration_s": 0.5}
+    recovery = {"rung": "reset line", "seconds": 0.25, "helped": True}
+    told = f"told(attempts=2, earlier=[{attempt}], recoveries=[{recovery}], "
+    project.add("test_one.py", PASS.replace("told(", told))
+    done = project.run()
+    assert "cases tried more than once: 1" in done.stdout
+    assert "reset line: 1x, helped 1x, 0.2 s in all" in done.stdout
+    (result,) = project.allure()
+    assert "Error, blame: rig, after 0.500 s: the cable &lt;b&gt;" in result["descriptionHtml"]
+    assert "reset line: helped, 0.250 s" in result["descriptionHtml"]
+    environment = (project.out / "allure-results" / "environment.properties").read_text(encoding="utf-8")
+    assert "recoveries = reset line 1x (helped 1x)" in environment
