@@ -209,6 +209,7 @@ class Range:
         """What is sent and what comes, written down, to the first complaint."""
         self.bring_back()
         with Recorder(self.at).listening() as self.recorder:
+            self.open()
             next((one for shot in shots if (one := self.shoot(shot))), None)
             steps = self.recorder.steps
         self.recorder = None
