@@ -157,8 +157,8 @@ class Saboteur(threading.Thread):
 
     def move(self):
         """The network gives the module another address, and the old one to nobody."""
-        told = [self._settings_of(socket) for socket in b"0123"]
         selected = self._ask(b"P0\r")
+        told = [self._settings_of(socket) for socket in b"0123"]
         self._line.close()
         self._module.__exit__()
         self._module, self._at = self._spare, 1 - self._at
