@@ -215,7 +215,8 @@ class Deaf(threading.Thread):
             connection.close()
 
 
-def test_module_that_says_nothing_is_found():
+def test_module_that_says_nothing_is_found(monkeypatch):
+    monkeypatch.setattr(module_checks, "WAKE_S", 0.2)
     deaf = Deaf()
     deaf.start()
     said = fails("prompt", on(deaf.url))
@@ -255,7 +256,9 @@ class Writer:
         self.write = connection.sendall
 
 
-def test_rate_at_which_the_module_answers_is_said():
+def test_rate_at_which_the_module_answers_is_said(monkeypatch):
+    monkeypatch.setattr(module_checks, "WAKE_S", 0.2)
+    monkeypatch.setattr(module_checks, "SHORT_WAKE_S", 20.0)
     module = At9600()
     module.start()
     try:

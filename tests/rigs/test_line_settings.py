@@ -60,12 +60,12 @@ def test_closing_the_line_does_not_hang_up(pty):
         assert not attributes(pty)[2] & termios.HUPCL
 
 
-def alive(link):
+def alive(link, seconds=20.0):
     at = ATClient(link)
     at.drain(quiet=0.2)
     at.reset_view()
     try:
-        return at("R?", timeout=1.0).ok
+        return at("R?", timeout=seconds).ok
     except NoAnswer:
         return False
 
@@ -79,11 +79,11 @@ def reset_board():
 def test_opening_and_closing_the_line_leaves_a_held_reset_alone(reset_board):
     """The emulator is dead while DTR is off: only who sets the line can bring it back."""
     with linked(reset_board, dtr="off") as link:
-        assert not alive(link)
+        assert not alive(link, 0.4)
     with linked(reset_board) as link:
-        assert not alive(link)
+        assert not alive(link, 0.4)
     with linked(reset_board, rts="off") as link:
-        assert not alive(link)
+        assert not alive(link, 0.4)
     with linked(reset_board, dtr="on") as link:
         assert alive(link)
 
@@ -102,7 +102,7 @@ def test_line_that_is_not_touched_can_be_set_later(reset_board):
     with linked(reset_board, dtr="on") as link:
         alive(link)
         link.set_line("dtr", False)
-        assert not alive(link)
+        assert not alive(link, 0.4)
         link.set_line("dtr", True)
         assert alive(link)
 

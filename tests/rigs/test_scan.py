@@ -10,6 +10,8 @@ from serial.tools import list_ports
 
 from fixtures.__main__ import WRONG, main
 from fixtures.__main__ import _rig as rig_of
+from fixtures.bench_tools import scan as scanning
+from fixtures.bench_tools.module_checks import wakes
 from fixtures.bench_tools.scan import Wish, scan
 from fixtures.drivers.ports import describe
 from fixtures.rigs import SerialSettings, load_rig
@@ -30,6 +32,7 @@ def module():
 def there(monkeypatch, module):
     """A machine with a module on one adapter, and one that says nothing on another."""
     silent = Pty()
+    monkeypatch.setattr(scanning, "wakes", lambda at: wakes(at, seconds=0.2 if at.link.url == silent.name else 20.0))
     adapters = [Adapter(module, "A50285BI", "1-1.4", 0x0403, 0x6001), Adapter(silent.name, "B1", "1-1.3")]
     monkeypatch.setattr(list_ports, "comports", lambda: list(adapters))
     yield adapters

@@ -12,6 +12,7 @@ from tests.rigs.without_posix import REFUSED
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ("suites/single_server/test_serve.py", "suites/settings/test_sockets.py")
+SOME = "both_ways or kept_per_socket or neither"
 WITHOUT = [sys.executable, str(ROOT / "tests" / "rigs" / "without_posix.py")]
 
 
@@ -23,10 +24,8 @@ def run_without(*arguments):
 def test_module_is_judged_without_posix(line, tmp_path):
     record = tmp_path / "run.json"
     with Emulator(line, "127.0.0.1:0") as module:
-        done = run_without(
-            "-q", "-p", "no:cacheprovider", "-k", "0", f"--port={module.urls[0]}", f"--run-record={record}",
-            f"--alluredir={tmp_path / 'results'}", *CASES,
-        )  # fmt: skip
+        where = (f"--port={module.urls[0]}", f"--run-record={record}", f"--alluredir={tmp_path / 'results'}")
+        done = run_without("-q", "-p", "no:cacheprovider", "-k", SOME, *where, *CASES)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "REFUSED" not in done.stderr
     verdicts = [case["verdict"] for case in json.loads(record.read_text(encoding="utf-8"))["cases"]]
