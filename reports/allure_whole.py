@@ -29,12 +29,17 @@ def complete_results(folder: Path, record: Record, catalogue: Catalogue) -> None
     """Give ``folder`` what it lacks: finished cases, those that were cut off, and the end of the run."""
     several = len(record["rigs"]) > 1
     add_cases(folder, record["cases"], catalogue, several=several)
+    add_cut_off(folder, record["unfinished"], several=several)
+    write_end(folder, record)
+
+
+def add_cut_off(folder: Path, cases: Iterable[Unfinished], *, several: bool) -> None:
+    """Write a result for each case that was cut off and has none in ``folder``."""
     known = set(results_in(folder))
     logger = new_logger(folder)
-    for one in record["unfinished"]:
+    for one in cases:
         if _key(one, several=several) not in known:
             _write_cut_off(logger, one, several=several)
-    write_end(folder, record)
 
 
 def add_cases(folder: Path, cases: Iterable[Case], catalogue: Catalogue, *, several: bool) -> None:
@@ -46,11 +51,12 @@ def add_cases(folder: Path, cases: Iterable[Case], catalogue: Catalogue, *, seve
             _write_case(logger, one, catalogue, several=several)
 
 
-def keep_only(folder: Path, cases: Iterable[Case], *, several: bool) -> None:
-    """Take the results of all other cases out of ``folder``: these will be run again."""
-    kept = {_key(one, several=several) for one in cases}
+def keep_only(folder: Path, cases: Iterable[Case], planned: Iterable[str], *, several: bool) -> None:
+    """Take the results of all other cases of the run out of ``folder``: these will be run again."""
+    kept, of_the_run = {_key(one, several=several) for one in cases}, set(planned)
     for path, result in list(_read_all(folder)):
-        if _key_of(result) not in kept:
+        key = _key_of(result)
+        if key not in kept and key[1] in of_the_run:
             path.unlink()
     (folder / "run-globals.json").unlink(missing_ok=True)
 

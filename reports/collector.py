@@ -13,6 +13,7 @@ from reports.resume import Former
 from reports.status import ExitStatus, decide
 from suites.catalogue import Catalogue
 
+CRASHED = "???"
 JOURNAL_WAIT_S = 3.0
 """How long (seconds) a run waits for the former one with the same record to let go of its journal."""
 
@@ -29,13 +30,15 @@ _WORSE = (ExitStatus.CONFORMING, ExitStatus.NOTHING_JUDGED, ExitStatus.INTERRUPT
 class Collector:
     """All that is known of the run so far; ``record`` is there once it is finished.
 
-    ``former`` is the run that is gone on with: its finished cases count as if they had been run now.
+    ``former`` is the run that is gone on with: its finished cases count as if they had been run now. ``crashed`` are
+    the ids of cases during which a worker of pytest-xdist died.
     """
 
     def __init__(self, catalogue: Catalogue, journal: Path, *, former: Former | None = None, results: str = "") -> None:
         entries = former.entries() if former else ()
         self.journal = Journal(journal, wait_s=JOURNAL_WAIT_S, former=entries, results=results)
         self.interrupted = False
+        self.crashed: set[str] = set()
         self.record: Record | None = None
         self._catalogue = catalogue
         self._former = former
@@ -88,7 +91,7 @@ class Collector:
         """Take pytest's report of one phase of a case.
 
         A case that ends without a verdict has not been judged: where one of its phases failed, the harness did.
-        pytest-xdist reports a case during which its worker died with ``???`` for the phase.
+        pytest-xdist reports a case during which its worker died with CRASHED for the phase: it stays unfinished.
         """
         if report.failed:
             self._failed_phases.setdefault(_key(report), []).append(report)
@@ -103,7 +106,10 @@ class Collector:
             self.add_problem(Problem(blame="harness", message=f"{report.nodeid}: a malformed result: {complaint}"))
         else:
             self._add_case(case, failed)
-        self._open[report.nodeid] -= 1
+        if report.when == CRASHED:
+            self.crashed.add(report.nodeid)
+        else:
+            self._open[report.nodeid] -= 1
 
     def _blame_harness(self, case: str, failed: list[pytest.TestReport]) -> None:
         if failed:

@@ -1,5 +1,6 @@
 """Finds a Node.js that can run the report generator, or brings one: the machine's own, else one from PyPI."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -80,12 +81,14 @@ def _cure() -> str:
 def run_tool(command: list[str], failure: str, cure: str, timeout: float = 600, cwd: Path | None = None) -> str:
     """Run ``command`` and return what it said. Raises ToolError with its last lines where it fails.
 
-    The environment is passed on, so that the user's configuration of pip and npm (index, proxy, certificates) holds.
+    The environment is passed on, so that the user's configuration of pip and npm (index, proxy, certificates) holds;
+    the passphrase of the network is not.
     """
     try:
         done = subprocess.run(
             command,
             cwd=cwd,
+            env={name: value for name, value in os.environ.items() if name != "DUT_PASSPHRASE"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -19,7 +19,7 @@ from allure_commons.types import AttachmentType
 
 from reports import allure_results
 from reports.allure_guard import guard
-from reports.allure_whole import add_cases, keep_only
+from reports.allure_whole import add_cases, add_cut_off, keep_only
 from reports.collector import Collector
 from reports.interrupt import OneInterrupt, drop_unplaced
 from reports.journal import (
@@ -275,7 +275,7 @@ class Reports:
     def _prepare_results(self, folder: Path, catalogue: Catalogue) -> None:
         if self._former:
             several = len(self._benches) > 1
-            keep_only(folder, self._former.cases, several=several)
+            keep_only(folder, self._former.cases, self._former.planned, several=several)
             add_cases(folder, self._former.cases, catalogue, several=several)
         elif self._folder_is_ours:
             _empty(folder)
@@ -400,6 +400,8 @@ class Reports:
             write_record(record, self._record_path)
             if self._results:
                 allure_results.write_end(self._results, record)
+                crashed = [one for one in record["unfinished"] if one["id"] in self._collector.crashed]
+                add_cut_off(self._results, crashed, several=len(record["rigs"]) > 1)
             if len(record["rigs"]) > 1:
                 write_matrix(record, matrix_path(self._record_path), _catalogue(self._config))
         except OSError as problem:

@@ -259,6 +259,8 @@ def test_a_worker_that_dies_is_the_harnesss_and_the_other_cases_count(project):
     record = project.record()
     assert [one["id"] for one in record["cases"]] == ["test_one.py::test_next"]
     assert any("crashed" in one["message"] for one in record["problems"])
+    assert [one["id"] for one in record["unfinished"]] == ["test_one.py::test_killed"]
+    assert [one["status"] for one in project.allure()] == ["passed", "unknown"]
 
 
 def test_the_user_names_the_places(project):
