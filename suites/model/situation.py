@@ -14,6 +14,7 @@ from suites.model.table import (
     RESETS,
     SEND,
     SENDS,
+    STOP,
     TABLE,
     WAITING_LEAVES,
     WAITING_SENDS,
@@ -105,7 +106,7 @@ def _unread(now: Situation, event: str) -> bool:
 # -- tours ---------------------------------------------------------------------------------------------------------
 
 
-def transitions(family: str, most_waiting: int = 2) -> Mapping[Transition, Situation]:
+def transitions(family: str, most_waiting: int = MOST_WAITING) -> Mapping[Transition, Situation]:
     """Every transition of a family that can be reached from a fresh start, and one situation in which it can begin."""
     found: dict[Transition, Situation] = {}
     for now, event, then in _steps(_allowed(family), most_waiting):
@@ -134,44 +135,65 @@ def _steps(allowed: Callable[[Row], bool], most_waiting: int) -> Iterator[tuple[
                     ahead.append(then)
 
 
+Target = tuple[str, str, str, bool, int]
+"""A transition as a tour takes it: P5=10 and P5=0 with unread bytes and without, P5=10 for each length of the queue."""
+
+
+def _target(now: Situation, event: str, then: Situation) -> Target:
+    waiting = len(now.queue) if event == NEXT else 0
+    return now.state, event, then.state, now.unread and event in (NEXT, STOP), waiting
+
+
+def _targets(family: str) -> set[Target]:
+    steps = _steps(_allowed(family), MOST_WAITING)
+    return {_target(now, event, then) for now, event, then in steps if row_of(now, event).family == family}
+
+
 @cache
 def tour(family: str) -> tuple[tuple[str, ...], ...]:
     """Events that take every transition of a family, in parts; each part begins with a fresh start.
 
     The way to the nearest transition that was not taken yet is gone each time.
     """
-    left = set(transitions(family))
+    left = _targets(family)
+    graph = _graph(family)
     parts: list[tuple[str, ...]] = []
     while left:
-        part = _part(family, left)
-        parts.append(part)
+        parts.append(_part(graph, left))
     return tuple(parts)
 
 
-def _part(family: str, left: set[Transition]) -> tuple[str, ...]:
+Graph = Mapping[Situation, list[tuple[str, Situation]]]
+
+
+def _graph(family: str) -> Graph:
+    """By situation, the events that are possible in it and where each leads to."""
+    graph: dict[Situation, list[tuple[str, Situation]]] = {}
+    for now, event, then in _steps(_allowed(family), MOST_WAITING):
+        graph.setdefault(now, []).append((event, then))
+    return graph
+
+
+def _part(graph: Graph, left: set[Target]) -> tuple[str, ...]:
     now, events = Situation(), list[str]()
     while left and (len(events) < STEPS or now != Situation()):
-        for event in _way(family, now, left if len(events) < STEPS else None):
+        for event in _way(graph, now, left if len(events) < STEPS else None):
             then = after(now, event)
-            left.discard((now.state, event, then.state))
+            left.discard(_target(now, event, then))
             events.append(event)
             now = then
     return tuple(events)
 
 
-def _way(family: str, start: Situation, left: set[Transition] | None) -> list[str]:
+def _way(graph: Graph, start: Situation, left: set[Target] | None) -> list[str]:
     """The shortest way from ``start`` through one of ``left``, or, where that is None, to a fresh start."""
-    allowed = _allowed(family)
     back: dict[Situation, list[str]] = {start: []}
     ahead = deque([start])
     while ahead:
         now = ahead.popleft()
-        for event in events_of(now, 2):
-            if not allowed(row_of(now, event)):
-                continue
-            then = after(now, event)
+        for event, then in graph[now]:
             way = [*back[now], event]
-            if (then == Situation()) if left is None else ((now.state, event, then.state) in left):
+            if (then == Situation()) if left is None else (_target(now, event, then) in left):
                 return way
             if then not in back:
                 back[then] = way

@@ -76,7 +76,7 @@ NEEDS = {
 SEES = {
     "starts": "OK, though nobody has come",
     "setup": "the lines Multi-Accept Setup and Waiting on connection, then OK, though nobody has come",
-    "accepted": "the notice with the client's address, once",
+    "accepted": "the notice with the client's address, once; no byte of a client before it, where any was left unread",
     "refused": "the connection is refused",
     "waits": "the client can connect; no notice; the served one stays",
     "tries": "the client can connect, or not; no notice; the served one stays",
@@ -154,6 +154,7 @@ SAME = "same"
 _SINGLE_RUNS = "single.waiting single.serving single.crowded single.lost single.told"
 _MULTI_RUNS = "multi.waiting multi.serving* multi.lost*"
 _NOBODY = "fresh *.waiting *.stopped open"
+_NEXT = "MA-NEXT-ACCEPTS MA-NO-STALE-BYTES"
 _SERVED = "single.serving single.crowded"
 
 # states (patterns) | event | sees | leads to | requirements
@@ -165,7 +166,7 @@ fresh               | {CONNECTS}       | refused      | same           | SS-NOT-
 fresh               | {SET_PORT}       | ok           | same           | SE-P2
 fresh               | {STATUS}         | no server    | same           | SS-STATUS-STOPPED
 
-single.waiting      | {CONNECTS}       | accepted     | single.serving | SS-NOTICE SS-LISTENS
+single.waiting      | {CONNECTS}       | accepted     | single.serving | SS-NOTICE SS-LISTENS SS-NO-STALE-BYTES
 {_SERVED}           | {CONNECTS}       | tries        | single.crowded | SS-FIRST-STAYS SS-OTHERS
 single.lost         | {CONNECTS}       | anybody      | open           | SS-AFTER-LOSS
 single.told         | {CONNECTS}       | anybody      | open           | SS-AFTER-LOSS
@@ -203,7 +204,7 @@ single.stopped      | {CONNECTS}       | refused      | same           | SS-STOP
 {_SINGLE_RUNS}      | {MULTI}          | anything     | open           | FR-ONE-ANSWER
 {_SINGLE_RUNS}      | {SET_PORT}       | anything     | open           | FR-ONE-ANSWER
 
-multi.waiting       | {CONNECTS}       | accepted     | multi.serving  | MA-NOTICE MA-LISTENS MA-NEXT-ACCEPTS
+multi.waiting       | {CONNECTS}       | accepted     | multi.serving  | MA-NOTICE MA-LISTENS {_NEXT}
 multi.serving*      | {CONNECTS}       | waits        | same           | MA-QUEUE MA-FIRST-STAYS MA-ONE-AT-A-TIME
 multi.lost*         | {CONNECTS}       | waits        | same           | MA-QUEUE MA-NEXT-NEEDED
 multi.serving*      | {SENDS}          | unseen       | same           | MA-READ
@@ -219,10 +220,10 @@ multi.serving*      | {CLOSES}         | unseen       | multi.lost     | MA-LOST
 multi.serving*      | {RESETS}         | unseen       | multi.lost     | MA-LOST-R0
 {_MULTI_RUNS}       | {STATUS}         | anything     | same           | MA-STATUS
 multi.serving       | {NEXT}           | next waits   | multi.waiting  | MA-NEXT MA-NEXT-CLOSES
-multi.serving+queue | {NEXT}           | next accepts | multi.serving  | MA-NEXT MA-NEXT-CLOSES MA-NEXT-ACCEPTS MA-ORDER
+multi.serving+queue | {NEXT}           | next accepts | multi.serving  | MA-NEXT MA-NEXT-CLOSES MA-ORDER {_NEXT}
 multi.serving+gone  | {NEXT}           | next left    | open           | MA-NEXT MA-NEXT-CLOSES
 multi.lost          | {NEXT}           | next waits   | multi.waiting  | MA-NEXT MA-NEXT-AFTER-LEFT
-multi.lost+queue    | {NEXT}           | next accepts | multi.serving  | MA-NEXT MA-NEXT-AFTER-LEFT MA-ORDER
+multi.lost+queue    | {NEXT}           | next accepts | multi.serving  | MA-NEXT MA-NEXT-AFTER-LEFT MA-ORDER {_NEXT}
 multi.lost+gone     | {NEXT}           | next left    | open           | MA-NEXT
 multi.waiting       | {NEXT}           | anything     | open           | MA-NEXT-IDLE
 multi.waiting       | {STOP}           | killed       | multi.stopped  | MA-STOP MA-STOP-PORT

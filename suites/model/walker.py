@@ -89,6 +89,7 @@ class Walker:
         self._client: Client | None = None
         self._queue: list[Client] = []
         self._others: list[Client] = []
+        self._stale = False
         self._made = 0
         self._own: set[tuple[str, int]] = set()
         self._former: set[tuple[str, int]] = set()
@@ -194,6 +195,7 @@ class Walker:
     def _joined(self, peer: TcpPeer, *, compared: bool = True) -> Client:
         self._made += 1
         self._own.add((peer.address, peer.port))
+        self._former.discard((peer.address, peer.port))  # systems use a port again
         self.recorder.connected(peer, compared=compared)
         return Client(peer)
 
@@ -273,6 +275,15 @@ class Walker:
         expected = self._server.expected_notice(client.peer)
         self.case.require(row.requirements[0], self._server.names(notice, client.peer), expected, notice.text)
         self._client = client
+        self._nothing_stale("SS-NO-STALE-BYTES" if "SS-NOTICE" in row.requirements else "MA-NO-STALE-BYTES")
+
+    def _nothing_stale(self, requirement: str) -> None:
+        """Where bytes of a client before were left unread, the one accepted now does not get them."""
+        client = self._served
+        if self._stale and not client.unread:
+            answer = self.at.read()
+            self.case.require(requirement, not answer.payload, "no byte of the client before", answer)
+        self._stale = False
 
     def _see_refused(self, row: Row, _event: str) -> None:
         self._port_is_closed(row.requirements[0])
@@ -306,6 +317,7 @@ class Walker:
         self._client = None
 
     def _next(self) -> None:
+        self._note_stale()
         answer = self._server.next()
         self.case.require("MA-NEXT", lines_match(answer, WAITING), "the line Waiting on connection and OK", answer)
         self._closed(self._client, "MA-NEXT-CLOSES")
@@ -326,6 +338,7 @@ class Walker:
         else:
             self.case.require("MA-ORDER", False, self._server.expected_notice(client.peer), "those who have left")
         self._client, self._queue = client, self._queue[place + 1 :]
+        self._nothing_stale("MA-NO-STALE-BYTES")
 
     def _is_one_of(self, gone: list[Client], client: Client) -> bool:
         """True where the one announced has left. A notice with the server's own port does not tell; R0 does."""
@@ -348,7 +361,11 @@ class Walker:
         self._next()
         self.at.drain(quiet=0.02)
 
+    def _note_stale(self) -> None:
+        self._stale = self._stale or (self._client is not None and bool(self._client.unread))
+
     def _see_stops(self, row: Row, _event: str) -> Answer:
+        self._note_stale()
         answer = self._server.stop()
         self._closed(self._client, "MA-STOP-CLIENT" if "MA-STOP" in row.requirements else "SS-STOP-CLIENT")
         self._forget_clients()
