@@ -21,6 +21,7 @@ SURVIVED = [
 """What is not the module's: the blame of the first attempt, what is said of it, and the rung that helped."""
 FAILED = [
     ("reboots", "expected: OK", "join again"),
+    ("starts_anew_at_its_end", "the module has started anew by itself", "join again"),
     ("hangs", "no complete answer", "soft reset (ZR)"),
     ("babbles", "", "soft reset (ZR)"),
     ("prompt_lost", "expected: the prompt", None),
