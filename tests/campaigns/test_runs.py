@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from reports.conformance import joined, workers
 from reports.status import ExitStatus
 from tests.fixtures.runs import Run, wait_for
 
@@ -100,3 +101,10 @@ def test_interrupted_campaign_ends_in_order_with_what_it_has_measured(run):
     assert case["verdict"] == "pass"
     assert " of 3600 s" in observed(case)["served"]
     assert (ended.folder / "run.endurance.csv").read_text(encoding="utf-8").count("\n") > 1
+
+
+# --- the front door -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("words", [["--fuzz", "10s"], ["--endurance", "1d"], ["--fuzz=10s", "--fuzz-seed", "3"]])
+def test_front_door_starts_one_process_and_keeps_the_durations_with_their_options(words):
+    assert workers(words) == []
+    assert all("=" in word for word in joined(words))

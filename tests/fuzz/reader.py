@@ -18,7 +18,7 @@ PIECES = (
     b"S3=2\rab", b"\r\n", b"\r", b"\n", b"> ", b">", b" ", b"OK", b"ERROR", b"Usage",
 )  # fmt: skip
 SENT = (b"P0\r", b"R0\r", b"S3=2\rab", b"\r", b"P0\r\n", b"R?\r")
-LONGEST = 1500
+LONGEST = 500
 """Bytes of a line after which no more is added: it is read again behind each of them."""
 MOST_HELD = 1040
 """Bytes of an idle line that may be held back for what they may become: a notice's longest text and its frame."""
