@@ -406,6 +406,8 @@ class Walker:
         tail = tail_of(answer).split()[0]
         self.case.require(row.requirements[0], tail in self.profile.forms.lost_tail, "a declared tail", answer)
         client.maybe = b""
+        if self._queue:
+            self.at.drain(quiet=0.03)  # a module that takes the next by itself says so now
 
     def _see_lost_sending(self, _row: Row, _event: str) -> None:
         send_until_lost(self.at, self.profile.seconds("lost"))
