@@ -19,6 +19,7 @@ from allure_commons.types import AttachmentType
 
 from reports.allure_results import EPIC, decorate, write_end
 from reports.model import Case, Record, Unfinished
+from reports.resume import CUT_OFF
 from suites.catalogue import Catalogue
 
 Key = tuple[str, str]
@@ -34,7 +35,12 @@ def complete_results(folder: Path, record: Record, catalogue: Catalogue) -> None
 
 
 def add_cut_off(folder: Path, cases: Iterable[Unfinished], *, several: bool) -> None:
-    """Write a result for each case that was cut off and has none in ``folder``."""
+    """Write a result for each case that was cut off and has none in ``folder``.
+
+    allure-pytest calls a case skipped that was interrupted, and knows nothing more of it: such a result is replaced.
+    """
+    cases = list(cases)
+    _drop_undecorated(folder, (one["id"] for one in cases))
     known = set(results_in(folder))
     logger = new_logger(folder)
     for one in cases:
@@ -54,11 +60,20 @@ def add_cases(folder: Path, cases: Iterable[Case], catalogue: Catalogue, *, seve
 def keep_only(folder: Path, cases: Iterable[Case], planned: Iterable[str], *, several: bool) -> None:
     """Take the results of all other cases of the run out of ``folder``: these will be run again."""
     kept, of_the_run = {_key(one, several=several) for one in cases}, set(planned)
+    _drop_undecorated(folder, of_the_run)
     for path, result in list(_read_all(folder)):
         key = _key_of(result)
         if key not in kept and key[1] in of_the_run:
             path.unlink()
     (folder / "run-globals.json").unlink(missing_ok=True)
+
+
+def _drop_undecorated(folder: Path, cases: Iterable[str]) -> None:
+    """Take the results of these cases away that allure-pytest has written without us."""
+    names = set(map(full_name, cases))
+    for path, result in list(_read_all(folder)):
+        if not _key_of(result)[1] and result.get("fullName") in names:
+            path.unlink()
 
 
 def results_in(folder: Path) -> dict[Key, Path]:
@@ -105,7 +120,7 @@ def _write_cut_off(logger: Any, case: Unfinished, *, several: bool) -> None:
     result = _new_result(case["id"])
     result.name = case["id"].rpartition("::")[2]
     result.status = "unknown"
-    result.statusDetails = StatusDetails(message="Inconclusive\n\nthe run was cut off while this case was running")
+    result.statusDetails = StatusDetails(message=f"Inconclusive\n\n{CUT_OFF}")
     result.labels = [Label("epic", EPIC), Label("verdict", "inconclusive"), Label("tag", "cut off")]
     result.parameters = [Parameter("case", case["id"], mode="hidden")]
     result.parameters += [Parameter("rig", case["rig"])] if several else []
@@ -120,10 +135,15 @@ def attach(logger: Any, result: TestResult, name: str, lines: list[str]) -> None
     result.attachments.append(Attachment(name=name, source=file, type=AttachmentType.TEXT.mime_type))
 
 
+def full_name(case: str) -> str:
+    """What allure-pytest calls the test: package, module and function."""
+    path, _, function = case.partition("[")[0].rpartition("::")
+    return f"{path.removesuffix('.py').replace('/', '.')}#{function}"
+
+
 def _new_result(case: str) -> TestResult:
     """A result with the identity that allure-pytest gives the test."""
-    path, _, function = case.partition("[")[0].rpartition("::")
-    name = f"{path.removesuffix('.py').replace('/', '.')}#{function}"
+    name = full_name(case)
     identity = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
     history = hashlib.md5(case.encode(), usedforsecurity=False).hexdigest()
     return TestResult(uuid=str(uuid4()), fullName=name, testCaseId=identity, historyId=history)

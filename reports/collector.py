@@ -30,15 +30,13 @@ _WORSE = (ExitStatus.CONFORMING, ExitStatus.NOTHING_JUDGED, ExitStatus.INTERRUPT
 class Collector:
     """All that is known of the run so far; ``record`` is there once it is finished.
 
-    ``former`` is the run that is gone on with: its finished cases count as if they had been run now. ``crashed`` are
-    the ids of cases during which a worker of pytest-xdist died.
+    ``former`` is the run that is gone on with: its finished cases count as if they had been run now.
     """
 
     def __init__(self, catalogue: Catalogue, journal: Path, *, former: Former | None = None, results: str = "") -> None:
         entries = former.entries() if former else ()
         self.journal = Journal(journal, wait_s=JOURNAL_WAIT_S, former=entries, results=results)
         self.interrupted = False
-        self.crashed: set[str] = set()
         self.record: Record | None = None
         self._catalogue = catalogue
         self._former = former
@@ -106,9 +104,7 @@ class Collector:
             self.add_problem(Problem(blame="harness", message=f"{report.nodeid}: a malformed result: {complaint}"))
         else:
             self._add_case(case, failed)
-        if report.when == CRASHED:
-            self.crashed.add(report.nodeid)
-        else:
+        if report.when != CRASHED:
             self._open[report.nodeid] -= 1
 
     def _blame_harness(self, case: str, failed: list[pytest.TestReport]) -> None:

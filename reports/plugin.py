@@ -400,8 +400,7 @@ class Reports:
             write_record(record, self._record_path)
             if self._results:
                 allure_results.write_end(self._results, record)
-                crashed = [one for one in record["unfinished"] if one["id"] in self._collector.crashed]
-                add_cut_off(self._results, crashed, several=len(record["rigs"]) > 1)
+                add_cut_off(self._results, record["unfinished"], several=len(record["rigs"]) > 1)
             if len(record["rigs"]) > 1:
                 write_matrix(record, matrix_path(self._record_path), _catalogue(self._config))
         except OSError as problem:

@@ -352,6 +352,7 @@ def test_ctrl_c_at_the_terminal_ends_the_run_in_order(project):
     assert run.returncode == 2, said
     assert "not finished: test_one.py::test_waits" in said
     assert [one["id"] for one in project.record()["unfinished"]] == ["test_one.py::test_waits"]
+    assert {one["name"]: one["status"] for one in project.allure()} == {"next": "passed", "test_waits": "unknown"}
 
 
 def test_a_full_disk_ends_the_run_in_order_and_keeps_what_it_has(project):
