@@ -336,7 +336,7 @@ def test_firewall_that_drops_what_comes_from_the_module_is_told_from_one_that_re
         return listener
 
     monkeypatch.setattr(Network, "listen", deaf)
-    assert "is dropped silently (after 2.5 s" in fails("from module", EMULATED)
+    assert "is dropped silently (after " in fails("from module", EMULATED)
 
 
 @pytest.mark.parametrize(
