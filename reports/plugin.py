@@ -271,6 +271,11 @@ class Reports:
             return Collector(catalogue, path, former=self._former, results=str(self._results or ""))
         except JournalBusyError as problem:
             raise pytest.UsageError(f"{problem}; name another record with --run-record") from problem
+        except OSError as problem:
+            text = (
+                f"the record {self._record_path} cannot be written: {problem.strerror}; name another with --run-record"
+            )
+            raise pytest.UsageError(text) from problem
 
     def _prepare_results(self, folder: Path, catalogue: Catalogue) -> None:
         if self._former:

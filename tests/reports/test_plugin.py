@@ -384,3 +384,11 @@ def test_attempts_and_recoveries_are_shown(project):
     assert "reset line: helped, 0.250 s" in result["descriptionHtml"]
     environment = (project.out / "allure-results" / "environment.properties").read_text(encoding="utf-8")
     assert "recoveries = reset line 1x (helped 1x)" in environment
+
+
+def test_a_record_that_has_no_place_is_wrong_usage(project):
+    project.add("test_one.py", PASS)
+    done = project.run("--run-record", "test_one.py/run.json")
+    assert done.returncode == 4, done.stderr
+    assert "cannot be written" in done.stderr
+    assert "name another with --run-record" in done.stderr
