@@ -17,8 +17,14 @@ BETWEEN = rb"\r\n(?:> )?(?:\r\n)?"
 
 
 def frame(*lines: bytes, extra_crlf: bool) -> re.Pattern[bytes]:
-    """The bytes of a success with these lines."""
-    before_ok = rb"(?:\r\n|\r\n> |> |\r\n> \r\n)" + (rb"\r\n" if extra_crlf else b"")
+    """The bytes of a success with these lines.
+
+    The page's table has a prompt between an asynchronous line and OK; what follows it is then the prompt's line,
+    or a success of its own with an empty payload.
+    """
+    asynchronous = any(line.startswith(rb"\[TCP") for line in lines)
+    before_ok = rb"(?:\r\n|(?:\r\n)?> (?:\r\n){0,2})" if asynchronous else rb"\r\n"
+    before_ok += rb"\r\n" if extra_crlf else b""
     return re.compile(rb"\r\n" + BETWEEN.join(lines) + before_ok + rb"OK\r\n> ")
 
 
