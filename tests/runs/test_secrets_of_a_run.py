@@ -136,6 +136,14 @@ def rig_option(folder, name, environment):
     return f"--rig={path}"
 
 
+@pytest.mark.parametrize("secret", [*PASSPHRASES.values(), ssid_of("short")])
+def test_the_look_sees_a_secret_that_is_there(secret):
+    for form in (secret, json.dumps(secret), html.escape(secret), quote(secret), repr(secret.encode())):
+        look = Look()
+        look.at("somewhere", form.encode())
+        assert look.found
+
+
 def test_no_secret_is_in_anything_that_the_run_left_or_showed(leaking):
     look, _ = leaking
     assert look.found == []
