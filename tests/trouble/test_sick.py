@@ -6,9 +6,9 @@ from fixtures.drivers.at import Forms
 from fixtures.drivers.bench import Bench
 from fixtures.drivers.evidence import garbled, odd_ones
 from fixtures.errors import RigError
-from fixtures.rigs import Rig, SerialSettings
+from fixtures.rigs import NetworkSettings, Rig, SerialSettings, SwitchSettings
 from reports.status import ExitStatus
-from tests.fixtures.runs import Run
+from tests.fixtures.runs import Run, wait_for
 from tests.trouble.runs import impatient_profile, project_with, rig_of
 from tests.trouble.saboteur import Saboteur
 
@@ -91,6 +91,18 @@ def test_wrong_baud_rate_is_told_with_the_rate_that_answers(tmp_path):
         bench = Bench(Rig("wrong", serial=SerialSettings(port=saboteur.port)), Forms(answer_s=0.5))
         with pytest.raises(RigError, match="not answer at 115200 baud, but it does at 9600: say --baud=9600"):
             bench.open()
+
+
+def test_module_that_was_left_hanging_is_powered_when_a_run_begins(tmp_path):
+    cut = SwitchSettings(by="command", options={"run": ["sh", "-c", f"echo power > {tmp_path}/orders"]}, seconds=0.1)
+    with Saboteur(tmp_path) as saboteur:
+        saboteur.do("die")
+        wait_for(lambda: saboteur.done == ["die"], "the module to hang")
+        rig = Rig("left", serial=SerialSettings(saboteur.port), network=NetworkSettings(ssid="LAB"), power=cut)
+        bench = Bench(rig, Forms(answer_s=0.5))
+        bench.open()
+        assert bench.at("P0").ok
+        bench.close()
 
 
 # --- what is noise, and what is a module's own doing ------------------------------------------------------------------

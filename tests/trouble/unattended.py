@@ -8,6 +8,7 @@ the module may fail the case that met it. The run ends by itself. Exit status: 0
 """
 
 import argparse
+import contextlib
 import datetime
 import itertools
 import sys
@@ -57,23 +58,28 @@ class Done:
 
 
 class Hand(threading.Thread):
-    """Does a fault every so many seconds until it is stopped."""
+    """Does a fault every so many seconds while cases run, until it is stopped."""
 
     def __init__(self, saboteur, every):
         super().__init__(daemon=True)
         self.faults = []
         self._saboteur, self._every = saboteur, every
         self._ended = threading.Event()
+        self.cases_run = threading.Event()
 
     def run(self):
         for name in alternating():
             if self._ended.wait(self._every):
+                return
+            self.cases_run.wait()
+            if self._ended.is_set():
                 return
             self.faults.append((name, time.time()))
             self._saboteur.do(name)
 
     def stop(self):
         self._ended.set()
+        self.cases_run.set()
         self.join(timeout=60)
 
     def done(self):
@@ -135,13 +141,19 @@ class Night:
     saboteur: Saboteur
     cases: tuple
 
-    def round(self, name, minutes):
+    def round(self, name, minutes, hand=None):
         place = self.folder / name
         place.mkdir()
         option = rig_of(self.saboteur, place, f"\n[limits]\nminutes = {minutes:.3f}\nrecoveries = 4\n")
         run = Run(place)
         run.start("-q", option, *self.cases)
+        if hand:
+            with contextlib.suppress(AssertionError):  # it ended before its first case: its problem will say why
+                run.wait_for_cases(1)
+            hand.cases_run.set()
         run.process.wait()
+        if hand:
+            hand.cases_run.clear()
         return run.end().record
 
     def spend(self, minutes, every):
@@ -164,7 +176,7 @@ class Night:
             left = (end - time.time()) / 60
             if left <= 0.05:
                 return
-            record = self.round(f"round-{number}", left)
+            record = self.round(f"round-{number}", left, hand)
             complaints = judge(record, usual, hand.done())
             say(f"round {number}: {len(record['cases'])} cases, {len(hand.faults)} faults by now, {told(complaints)}")
             yield record, complaints
