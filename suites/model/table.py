@@ -222,8 +222,8 @@ multi.serving*      | {RESETS}         | unseen       | multi.lost     | MA-LOST
 multi.serving       | {NEXT}           | next waits   | multi.waiting  | MA-NEXT MA-NEXT-CLOSES
 multi.serving+queue | {NEXT}           | next accepts | multi.serving  | MA-NEXT MA-NEXT-CLOSES MA-ORDER {_NEXT}
 multi.serving+gone  | {NEXT}           | next left    | open           | MA-NEXT MA-NEXT-CLOSES
-multi.lost          | {NEXT}           | next waits   | multi.waiting  | MA-NEXT MA-NEXT-AFTER-LEFT
-multi.lost+queue    | {NEXT}           | next accepts | multi.serving  | MA-NEXT MA-NEXT-AFTER-LEFT MA-ORDER {_NEXT}
+multi.lost          | {NEXT}           | next waits   | multi.waiting  | MA-NEXT-AFTER-LEFT MA-NEXT
+multi.lost+queue    | {NEXT}           | next accepts | multi.serving  | MA-NEXT-AFTER-LEFT MA-NEXT MA-ORDER {_NEXT}
 multi.lost+gone     | {NEXT}           | next left    | open           | MA-NEXT
 multi.waiting       | {NEXT}           | anything     | open           | MA-NEXT-IDLE
 multi.waiting       | {STOP}           | killed       | multi.stopped  | MA-STOP MA-STOP-PORT

@@ -51,12 +51,16 @@ TRY_S = 0.2
 
 @dataclass
 class Client:
-    """A client of the walk. ``unread``: its bytes that must still be read; ``maybe``: those that a reset may take."""
+    """A client of the walk. ``unread``: its bytes that must still be read; ``maybe``: those that a reset may take.
+
+    ``early``: it has sent before its turn.
+    """
 
     peer: TcpPeer
     unread: bytes = b""
     maybe: bytes = b""
     left: bool = False
+    early: bool = False
 
 
 @dataclass
@@ -235,6 +239,7 @@ class Walker:
         data = self._token(size, client.peer.name)
         client.peer.send(data)
         client.unread += data
+        client.early = client.early or event == WAITING_SENDS
         self.recorder.sent(client.peer, data)
 
     def _leave(self, row: Row, event: str) -> None:
@@ -381,9 +386,10 @@ class Walker:
         try:
             read_exactly(self.at, client.unread, self.profile.seconds("transfer"))
         except ModuleFault as fault:
-            fault.requirement = row.requirements[0]
+            early = client.early and "MA-EARLY-BYTES" in row.requirements
+            fault.requirement = "MA-EARLY-BYTES" if early else row.requirements[0]
             raise
-        client.unread = b""
+        client.unread, client.early = b"", False
 
     def _see_nothing(self, row: Row, _event: str) -> None:
         answer = self.at.read()
