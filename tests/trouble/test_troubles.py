@@ -72,6 +72,15 @@ def test_the_case_after_it_finds_all_well(ended, name):
     assert (case["verdict"], case["attempts"], case["recoveries"]) == ("pass", 1, []), case["message"]
 
 
+def test_module_that_leaves_the_network_in_the_same_case_each_time_has_left_it_by_itself(ended):
+    case = ended.cases["test_leaves_the_network_whenever_it_runs"]
+    assert (case["verdict"], case["blame"], case["attempts"]) == ("fail", "module", 2), case["message"]
+    assert [one["blame"] for one in case["earlier"]] == ["network"]
+    assert "no longer in the network" in case["message"]
+    assert "at no other time" in case["message"]
+    assert ended.cases["test_good_after_leaves_the_network_whenever_it_runs"]["attempts"] == 1
+
+
 def test_slip_of_the_harness_is_not_tried_again(ended):
     case = ended.cases["test_slip_of_ours"]
     assert (case["verdict"], case["blame"], case["attempts"]) == ("error", "harness", 1)

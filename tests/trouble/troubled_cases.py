@@ -4,6 +4,7 @@ The saboteur on the line hears which trouble is wanted, once each, so that a sec
 should be.
 """
 
+import itertools
 import resource
 
 import pytest
@@ -122,6 +123,18 @@ def test_network_lost(at, server):
 
 
 test_good_after_network_lost = good()
+
+
+LEFT = itertools.count(1)
+
+
+@ask
+def test_leaves_the_network_whenever_it_runs(at, server):
+    say(at, next(LEFT) * 100 + 9)
+    server.up().client()
+
+
+test_good_after_leaves_the_network_whenever_it_runs = good()
 
 
 @ask
