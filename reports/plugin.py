@@ -11,33 +11,30 @@ import os
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from allure_commons.model2 import TestResult
-from allure_commons.types import AttachmentType
 
 from reports import allure_results
-from reports.allure_guard import guard
 from reports.allure_whole import add_cases, add_cut_off, keep_only
+from reports.allure_writer import AllureWriter, catalogue_of
 from reports.collector import Collector
 from reports.interrupt import OneInterrupt, drop_unplaced
 from reports.journal import (
-    Journal,
     JournalBusyError,
     journal_path,
     remove,
     remove_all,
-    worker_journal_path,
     worker_journals,
 )
 from reports.matrix import matrix_path, write_matrix
-from reports.model import Case, Problem, Run
-from reports.record import RecordError, rig_name, whole_case, write_record
-from reports.resume import CUT_OFF, Former, Rest, load_former, refuse_rigs, rest_of
+from reports.model import Problem, Run
+from reports.record import RecordError, rig_name, write_record
+from reports.resume import Former, Rest, load_former, refuse_rigs, rest_of
 from reports.status import ExitStatus
 from reports.terminal import closing_line, summary_lines
-from suites.catalogue import Catalogue, CatalogueError, load_catalogue
+from reports.worker import WorkerMessages, stop_where_failed
+from suites.catalogue import Catalogue
 
 OUT = Path("reports/out")
 HANDOFF = "CONFORMANCE_HANDOFF"
@@ -74,126 +71,6 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         config.pluginmanager.register(Reports(config), "conformance-reports")
     config.pluginmanager.register(AllureWriter(config), "conformance-allure")
-
-
-def _catalogue(config: pytest.Config) -> Catalogue:
-    folders = config.getini("conformance_catalogue")
-    try:
-        return load_catalogue(folders[0] if folders else None)
-    except CatalogueError as problem:
-        raise pytest.UsageError(f"the catalogue: {problem}") from problem
-
-
-class WorkerMessages:
-    """In a worker of pytest-xdist: what the hooks tell, sent to the controller when the worker ends.
-
-    All of it, and what happens to the cases, stands in the worker's own journal as soon as it has happened.
-    """
-
-    def __init__(self, config: pytest.Config) -> None:
-        told = cast("Any", config).workerinput
-        if folder := told.get("conformance_allure"):
-            config.option.allure_report_dir = folder
-        self._told: dict[str, Any] = {"run": {}, "problems": []}
-        cast("Any", config).workeroutput["conformance"] = self._told
-        self._config = config
-        self._session: pytest.Session | None = None
-        self._journal = Journal(worker_journal_path(Path(told["conformance_record"]), told["workerid"]))
-        if rest := told.get("conformance_rest"):
-            config.pluginmanager.register(Rest(config, rest), "conformance-rest")
-
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Know what to stop when the disk is full."""
-        self._session = session
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_conformance_sink(self) -> Callable[[str], None]:
-        """Where the transcript's lines go when they happen."""
-        return self._journal.add_line
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_conformance_run(self, run: Run) -> None:
-        """Keep it for the controller."""
-        self._told["run"] = run
-        self._journal.add("run", run)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_conformance_problem(self, problem: Problem) -> None:
-        """Keep it for the controller."""
-        self._told["problems"].append(problem)
-        self._journal.add("problem", problem)
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """A case begins."""
-        self._journal.add("start", nodeid)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A case has its verdict; the controller hears of it by the same report."""
-        if told := getattr(report, "conformance", None):
-            self._journal.add("case", whole_case(told["case"], rig_name(told["run"])))
-            _stop_where_failed(self._config, self._session, self._journal)
-
-    def pytest_unconfigure(self) -> None:
-        """The controller takes the journal away when its record lies."""
-        self._journal.close()
-
-
-class AllureWriter:
-    """Where cases run: writes each case's verdict into its Allure result before allure-pytest writes that."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self._catalogue: Catalogue | None = None
-        self._several = bool(getattr(config, "workerinput", {}).get("conformance_several"))
-
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """A full disk ends the run in order."""
-
-        def tell(text: str) -> None:
-            session.shouldstop = session.shouldstop or text
-            problem = Problem(blame="rig", message=text)
-            self._config.hook.pytest_conformance_problem(config=self._config, problem=problem)
-
-        guard(tell)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """At the teardown report the result is whole and not yet written."""
-        told = getattr(report, "conformance", None)
-        ran_elsewhere = hasattr(report, "node")
-        if report.when != "teardown" or not told or ran_elsewhere:
-            return
-        self._decorate(whole_case(told["case"], rig_name(told["run"])))
-        listener: Any = self._config.pluginmanager.get_plugin("allure_listener")
-        for one in told.get("files", []) if listener else ():
-            listener.attach_file(one["path"], one["name"], one["type"], Path(one["path"]).suffix.removeprefix("."))
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_conformance_attempt(self, item: pytest.Item, report: pytest.TestReport) -> None:
-        """An attempt that is not the last is a result of its own: Allure shows what has one history as retries."""
-        told = cast("Any", report).conformance
-        self._decorate(whole_case(told["case"], rig_name(told["run"])))
-        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
-            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
-            listener.allure_logger.close_test(uuid)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_conformance_handed_back(self, item: pytest.Item) -> None:
-        """Another worker will write the result of this case."""
-        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
-            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to leave a case without a result
-            listener.allure_logger.drop_test(uuid)
-
-    def _decorate(self, case: Case) -> None:
-        listener = self._config.pluginmanager.get_plugin("allure_listener")
-        result = listener.allure_logger.get_test(None) if listener else None
-        if listener and isinstance(result, TestResult):
-            self._catalogue = self._catalogue or _catalogue(self._config)
-            allure_results.decorate(result, case, self._catalogue, several=self._several)
-            cut_off = [one.get("transcript", []) for one in case["earlier"] if one["message"] == CUT_OFF]
-            for name, lines in [*(("cut off", one) for one in cut_off), ("transcript", case["transcript"])]:
-                listener.attach_data("\n".join(lines) or "(nothing was said)", name, AttachmentType.TEXT, None)
 
 
 class Reports:
@@ -233,7 +110,7 @@ class Reports:
 
         A run that is gone on with is in the new journal before anything of it is cleared away.
         """
-        catalogue = _catalogue(self._config)
+        catalogue = catalogue_of(self._config)
         self._session = session
         self._benches = getattr(self._config.hook, "pytest_conformance_benches", _nothing)(config=self._config) or []
         self._former = self._load_former()
@@ -369,7 +246,7 @@ class Reports:
             self._take_run(told["run"])
         self._gather().add_report(report)
         if told:
-            _stop_where_failed(self._config, self._session, self._gather().journal)
+            stop_where_failed(self._config, self._session, self._gather().journal)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of the suites that cannot be loaded is the harness's failure."""
@@ -407,7 +284,7 @@ class Reports:
                 allure_results.write_end(self._results, record)
                 add_cut_off(self._results, record["unfinished"], several=len(record["rigs"]) > 1)
             if len(record["rigs"]) > 1:
-                write_matrix(record, matrix_path(self._record_path), _catalogue(self._config))
+                write_matrix(record, matrix_path(self._record_path), catalogue_of(self._config))
         except OSError as problem:
             session.exitstatus = session.exitstatus or ExitStatus.HARNESS
             self._write(f"the run record cannot be written: {problem}; the journal is {self._collector.journal.path}")
@@ -455,13 +332,6 @@ class Reports:
     def _shorten(self, path: Path) -> str:
         here = self._config.invocation_params.dir
         return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _stop_where_failed(config: pytest.Config, session: pytest.Session | None, journal: Journal) -> None:
-    """End a run whose journal cannot be written, in order: whatever it would find is lost at the next misfortune."""
-    if journal.failed and session and not session.shouldstop:
-        session.shouldstop = journal.failed
-        config.hook.pytest_conformance_problem(config=config, problem=Problem(blame="rig", message=journal.failed))
 
 
 def _nothing(**_: object) -> None:
