@@ -39,11 +39,12 @@ SAID = {
     11: "die",
     12: "stutter",
     13: "garble_for_ever",
+    14: "unplug_with_power",
 }
 """What the host says with P3=10.9.9.N, once each: 101 and 201 are 1 again; with 0 it asks for an end of everything."""
-ENOUGH = {100: 20, 1000: 60}
-"""One in so many bytes is garbled: rounds of the line's proof that meet it; then it is quiet, for the ladder."""
-PROOF = b"P3=170.85.170.85\r"
+ENOUGH = 10
+"""So many rounds of the line's proof meet noise at least; when the proof is over it is quiet, for the ladder."""
+PROOF = (b"P3=170.85.170.85\r", b"P3=85.170.85.170\r", b"P?\r")
 PLUGGED_S = 0.5
 BANNER = b"\r\nISM43362-M3G-L44-UART\r\nSerial to WiFi\r\n"
 
@@ -114,7 +115,7 @@ class Saboteur(threading.Thread):
     def calm(self):
         """Nothing is wrong from now on."""
         self._deaf = self._dead = self._babbles = self._stutters = False
-        self._garble = self._questions = 0
+        self._garble = self._rounds = 0
         self._prompts = 0
         self._drops = False
         self._left = None
@@ -127,6 +128,11 @@ class Saboteur(threading.Thread):
         """The adapter goes, and comes back under another name."""
         self._close_pty()
         self._again_at = time.monotonic() + PLUGGED_S
+
+    def unplug_with_power(self):
+        """The adapter feeds the board, which starts anew with it."""
+        self._ask(b"\rZR\r")
+        self.unplug()
 
     def plug(self):
         """A new device; the link leads to it."""
@@ -143,13 +149,13 @@ class Saboteur(threading.Thread):
         self.link.symlink_to(os.ttyname(self._slave))
 
     def garble_1_in_100(self):
-        self._garble, self._questions = 100, ENOUGH[100]
+        self._garble, self._rounds = 100, ENOUGH
 
     def garble_1_in_1000(self):
-        self._garble, self._questions = 1000, ENOUGH[1000]
+        self._garble, self._rounds = 1000, ENOUGH
 
     def garble_for_ever(self):
-        self._garble, self._questions = 100, 10**9
+        self._garble, self._rounds = 100, 10**9
 
     def leave_network(self):
         """The access point goes: the module has left the network, and nobody has told it to."""
@@ -206,9 +212,9 @@ class Saboteur(threading.Thread):
 
     def power(self):
         """The power was cut and is back; noise has other sources."""
-        noise = self._garble, self._questions
+        noise = self._garble, self._rounds
         self.calm()
-        self._garble, self._questions = noise
+        self._garble, self._rounds = noise
         self._reset()
 
     def _reset(self):
@@ -293,9 +299,9 @@ class Saboteur(threading.Thread):
             self._to_host(self._spoilt(data))
 
     def _count_proof(self, data):
-        """The line is being proven; it has been noisy long enough."""
-        self._questions = max(0, self._questions - data.count(PROOF))
-        if not self._questions:
+        """Noise ends when a proof of the line that has met enough of it is over."""
+        self._rounds -= data == PROOF[0]
+        if self._rounds <= 0 and data not in PROOF:
             self._garble = 0
 
     def _spoilt(self, data):

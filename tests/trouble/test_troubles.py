@@ -12,6 +12,7 @@ from tests.trouble.saboteur import Saboteur
 
 SURVIVED = [
     ("unplugged", "rig", "went away while in use", "re-open the line"),
+    ("unplugged_with_its_power", "rig", "went away while in use", "join again"),
     ("noise_of_1_in_100", "rig", "the line garbles bytes", None),
     ("noise_of_1_in_1000", "rig", "the line garbles bytes", None),
     ("network_lost", "network", "no longer in the network", "join again"),
@@ -123,7 +124,7 @@ def test_rig_that_is_troubled_now_and_then_is_not_sick(ended):
 def test_attempts_are_retries_in_the_allure_results(ended):
     results = [json.loads(path.read_text()) for path in (ended.folder / "allure").glob("*-result.json")]
     ours = sorted(
-        (one for one in results if "unplugged" in one["fullName"] and "good" not in one["fullName"]),
+        (one for one in results if one["fullName"].endswith("#test_unplugged")),
         key=lambda one: one["start"],
     )
     assert [one["status"] for one in ours] == ["broken", "passed"]

@@ -44,6 +44,15 @@ test_good_after_unplugged = good()
 
 
 @ask
+def test_unplugged_with_its_power(at, server):
+    say(at, 14)
+    server.up().client()
+
+
+test_good_after_unplugged_with_its_power = good()
+
+
+@ask
 def test_reboots(at, case):
     say(at, 2)
     case.require(M, at("P?").ok, "OK")
