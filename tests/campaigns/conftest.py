@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("campaigns", derandomize=True, deadline=None, database=None, max_examples=200)
+settings.register_profile("campaigns", derandomize=True, deadline=None, database=None)
 settings.load_profile("campaigns")
