@@ -4,21 +4,27 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import TcpPeer
 from suites.flows import KILLED, Server, lines_match
 
 STATES = ["waiting", "serving", "serving with a queue", "lost"]
+SERVING = ["serving", "serving with a queue", "serving the second"]
 
 
-def bring_to(server: Server, state: str) -> None:
-    """The server in ``state``."""
+def bring_to(server: Server, state: str) -> TcpPeer | None:
+    """The server in ``state``; the client that it serves then, or has served."""
     server.up()
     if state == "waiting":
-        return
+        return None
     peer = server.client()
     if "queue" in state:
         server.connect()
+    if "second" in state:
+        server.next()
+        peer = server.client()
     if state == "lost":
         peer.close()
+    return peer
 
 
 @pytest.mark.requirement("MA-STOP")
@@ -29,18 +35,28 @@ def test_stop_answers_killed(server: Server, case: Case, state: str) -> None:
     case.require("MA-STOP", lines_match(answer, KILLED), "the line [TCP TSK] Killed and OK", answer)
 
 
-@pytest.mark.requirement("MA-STOP-CLIENT")
-def test_stop_closes_the_served_client(server: Server) -> None:
-    server.up()
-    peer = server.client()
+@pytest.mark.requirement("MA-STOP-CLIENT", "MA-STOP-PORT")
+@pytest.mark.parametrize("state", SERVING)
+def test_stop_closes_the_served_client(server: Server, case: Case, state: str) -> None:
+    peer = bring_to(server, state)
     server.stop()
-    peer.wait_closed(server.profile.seconds("close"))
+    if peer:
+        peer.wait_closed(server.profile.seconds("close"))
+    case.require("MA-STOP-PORT", server.peers.refuses(server.port), "no connection after P5=0", "a connection")
 
 
 @pytest.mark.requirement("MA-STOP-PORT")
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", ["waiting", "lost"])
 def test_stop_closes_the_port(server: Server, case: Case, state: str) -> None:
     bring_to(server, state)
+    server.stop()
+    case.require("MA-STOP-PORT", server.peers.refuses(server.port), "no connection after P5=0", "a connection")
+
+
+@pytest.mark.requirement("MA-STOP-PORT")
+def test_stop_closes_the_port_that_it_was_started_with(server: Server, case: Case) -> None:
+    server.up()
+    server.at(f"P2={server.peers.free_port()}")  # a module may refuse it while the server runs
     server.stop()
     case.require("MA-STOP-PORT", server.peers.refuses(server.port), "no connection after P5=0", "a connection")
 
@@ -95,3 +111,7 @@ def test_fate_of_waiting_clients_at_the_stop_is_recorded(server: Server, case: C
     server.stop()
     closed = sum(not peer.is_open() for peer in others)
     case.observe("MA-STOP-QUEUE", "waiting clients closed at once", f"{closed} of {waiting}")
+    server.at("P5=11")
+    server.at.drain(quiet=0.1)
+    kept = any(one.port for one in server.at.notices)
+    case.observe("MA-STOP-QUEUE", "after the next P5=11", "one of them is announced" if kept else "none is announced")

@@ -6,9 +6,11 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.data.payloads import text
-from suites.flows import Server, read_exactly, read_until_lost, send_exactly
+from suites.flows import KILLED, Server, lines_match, read_exactly, read_until_lost, send_exactly
+from suites.single_server.test_serve import attempt
 
 STATES = ["waiting", "serving", "client closed", "client reset", "lost"]
+OTHERS = "serving, another tries"
 STARTS = 30
 
 
@@ -19,6 +21,8 @@ def bring_to(server: Server, state: str) -> None:
         return
     peer = server.client()
     server.serves(peer)
+    if state == OTHERS:
+        attempt(server)
     if state in ("client closed", "lost"):
         peer.close()
     if state == "client reset":
@@ -48,7 +52,7 @@ def test_stop_closes_the_client(single_server: Server, unread: bytes) -> None:
 
 
 @pytest.mark.requirement("SS-STOP-PORT")
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, OTHERS])
 def test_stop_closes_the_port(at: ATClient, single_server: Server, case: Case, state: str) -> None:
     bring_to(single_server, state)
     single_server.stop()
@@ -57,6 +61,15 @@ def test_stop_closes_the_port(at: ATClient, single_server: Server, case: Case, s
     at.drain(quiet=0.05)
     late = [one.text for one in at.notices if one.port]
     case.require("SS-STOP-PORT", not late, "no Accepted notice after P5=0", late)
+
+
+@pytest.mark.requirement("SS-STOP-PORT")
+def test_stop_closes_the_port_that_it_was_started_with(single_server: Server, case: Case) -> None:
+    single_server.up()
+    single_server.at(f"P2={single_server.peers.free_port()}")  # a module may refuse it while the server runs
+    single_server.stop()
+    refused = single_server.peers.refuses(single_server.port)
+    case.require("SS-STOP-PORT", refused, "no connection after P5=0", "a connection")
 
 
 @pytest.mark.requirement("SS-STOP-TWICE")
@@ -98,15 +111,17 @@ def test_server_starts_and_stops_many_times(single_server: Server, bench_pace: f
         peer.wait_closed(single_server.profile.seconds("close"))
 
 
-@pytest.mark.requirement("SS-RESTART")
+@pytest.mark.requirement("SS-RESTART", "MA-STOP")
 @pytest.mark.needs("multi_accept")
-def test_single_server_follows_multi_accept_and_back(server: Server) -> None:
+def test_single_server_follows_multi_accept_and_back(server: Server, case: Case) -> None:
     server.configure()
     for mode in (11, 1, 11, 1):
         server.mode = mode
         server.start()
         server.serves(server.client())
-        server.stop()
+        answer = server.stop()
+        if mode == 11:
+            case.require("MA-STOP", lines_match(answer, KILLED), "the line [TCP TSK] Killed and OK", answer)
 
 
 @pytest.mark.requirement("SS-NO-STALE-BYTES")
