@@ -33,6 +33,8 @@ OF_THE_BENCH = {
 """What can go wrong with the bench, and whose the error is then."""
 OF_THE_MODULE = ("reboot", "swallow_prompt", "hang", "halve_answer", "die", "babble")
 CASES = ("suites/multi_accept", "suites/single_server", "suites/framing", "suites/data")
+SHOWN = 10
+"""Complaints of a round that the terminal shows."""
 SLACK_S = 1.0
 """A fault that was done just before a case, or is noticed just behind it, is that case's too."""
 
@@ -183,7 +185,8 @@ class Night:
 
 
 def told(complaints):
-    return f"{len(complaints)} wrong" + "".join(f"\n  {where}: {what}" for where, what in complaints)
+    shown = "".join(f"\n  {where}: {what}" for where, what in complaints[:SHOWN])
+    return f"{len(complaints)} wrong{shown}"
 
 
 def say(text):
