@@ -24,12 +24,14 @@ def test_human_mode_is_entered_and_commands_work(at: ATClient, case: Case) -> No
         at.collect(b"---\r")
 
 
-@pytest.mark.requirement("FR-MACHINE-MODE")
+@pytest.mark.requirement("FR-MACHINE-MODE", "SE-P0-SHOW")
 def test_machine_mode_is_entered_again(at: ATClient, profile: Profile, case: Case) -> None:
-    echoes = bool(at("P0=0").echo)
+    echoes = bool(at("P0=2").echo)
     at.collect(b"$$$\r")
     farewell = at.collect(b"---\r")
     case.observe("FR-MACHINE-MODE", "farewell", farewell)
+    selected = at("P0")
+    case.require("SE-P0-SHOW", b"2" in selected.raw, "P0 still shows 2, which was selected before human mode", selected)
     for command, payload in (("P0=0", b""), ("P0", b"0")):
         answer = at(command)
         case.require_one_of("FR-MACHINE-MODE", answer.raw, [success(payload, profile)])

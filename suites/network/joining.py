@@ -29,6 +29,11 @@ def shown(at: ATClient) -> list[str]:
     return [one.strip() for one in at("C?").fields]
 
 
+def own_address(at: ATClient) -> str:
+    """Field 6 of C?, the module's address."""
+    return "".join(shown(at)[5:6])
+
+
 def settings_for(bench: Bench, ssid: str) -> None:
     """The rig's own C2 to C4, with ``ssid`` in C1; C0 is not sent."""
     network = bench.rig.network

@@ -1,17 +1,19 @@
 """CD leaves the network, C0 joins it again; what is set in between shows."""
 
+import secrets
+
 import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.bench import Bench
 from suites.flows import Server
-from suites.network.joining import judge_join, settings_for, shown
+from suites.network.joining import judge_join, own_address, settings_for, shown
 
 pytestmark = pytest.mark.risk("network")
 
 LONG = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-ABSENT = "NOSUCH-NETWORK-IS-HERE"
+BYTES = "Büro".encode() + b"\x80\xff"
 
 
 @pytest.mark.requirement("NW-CD", "NW-CS", "NW-SHOW-STATUS")
@@ -31,8 +33,8 @@ def test_module_joins_again_and_serves(at: ATClient, bench: Bench, server: Serve
     at.drain(quiet=0.2)
     settings_for(bench, home)
     address = judge_join(case, at("C0"), home)
-    fields = shown(at)
-    case.require("NW-JOIN-ADDRESS", address in fields, f"the address {address} in C?", ",".join(fields))
+    shows = own_address(at)
+    case.require("NW-JOIN-ADDRESS", address == shows, f"in C0's answer the address of C?, {shows}", address)
     status = at("CS")
     case.require("NW-CS", status.payload.strip() == b"1", "1 after joining again", status)
     server.mode = 1
@@ -53,15 +55,22 @@ def test_joining_a_name_of_32_characters_fails_or_gives_it_whole(at: ATClient, b
         case.observe("NW-JOIN-FAILS", "text before the error", answer.payload)
 
 
-@pytest.mark.requirement("NW-JOIN-FAILS")
+@pytest.mark.requirement("NW-JOIN-FAILS", "NW-CS")
 @pytest.mark.usefixtures("home")
-def test_join_that_failed_is_no_success(at: ATClient, bench: Bench, case: Case) -> None:
-    settings_for(bench, ABSENT)
+def test_join_of_a_network_that_is_not_there_fails(at: ATClient, bench: Bench, case: Case) -> None:
+    at("CD")
+    at.drain(quiet=0.2)
+    absent = f"NOSUCH-{secrets.token_hex(12)}"
+    settings_for(bench, absent)
     answer = at("C0")
-    failed = b"Failed" in answer.payload or at("CS").payload.strip() == b"0"
-    if not failed:
-        case.observe("NW-JOIN-FAILS", f"joining {ABSENT}", answer)
-    case.require("NW-JOIN-FAILS", answer.error or not failed, "an error, for the module has not joined", answer)
+    joined = at("CS").payload.strip() == b"1"
+    if answer.error:
+        case.require("NW-CS", not joined, "0: it has joined no network", at.answers[-1])
+    elif joined and bench.network.local():
+        # A program has no radio: which networks are there is what it says.
+        case.observe("NW-JOIN-FAILS", f"joining {absent}", answer)
+    else:
+        case.require("NW-JOIN-FAILS", False, f"an error, for no network has the name {absent}", answer)
 
 
 @pytest.mark.requirement("NW-SHOW-SETTINGS", "NW-SHOW")
@@ -76,6 +85,18 @@ def test_settings_are_shown(at: ATClient, case: Case, ssid: str, security: str, 
     case.require("NW-SHOW", len(fields) == 15, "15 fields", ",".join(fields))
     got = (fields[0], fields[2], fields[3])
     case.require("NW-SHOW-SETTINGS", got == (ssid, security, dhcp), f"{ssid}, {security}, {dhcp} in 1, 3, 4", got)
+
+
+@pytest.mark.requirement("NW-SHOW-SETTINGS", "NW-RANGE-OPEN")
+@pytest.mark.usefixtures("home_settings")
+def test_name_of_any_bytes_is_shown_whole(at: ATClient, case: Case) -> None:
+    answer = at(b"C1=" + BYTES)
+    case.observe("NW-RANGE-OPEN", "answer to C1 with bytes above 0x7F", answer)
+    if answer.ok:
+        got = at("C?")
+        case.require("NW-SHOW-SETTINGS", got.payload.startswith(BYTES + b","), "each byte of the name in field 1", got)
+    case.observe("NW-RANGE-OPEN", "answer to C1=a,b", at("C1=a,b"))
+    case.observe("NW-RANGE-OPEN", "C? after C1=a,b", at("C?"))
 
 
 @pytest.mark.requirement("NW-LEFT-SERVER")

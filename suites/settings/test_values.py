@@ -4,6 +4,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from suites.flows import Server
 from suites.profiles import Profile
 
 VALID = {
@@ -53,7 +54,9 @@ OPEN = {
     "S2": ["005000", " 5000"],
     "MT": ["00", " 0"],
 }
-INSIDE = {"P0": 2, "P1": 1, "P2": 6100, "P4": 6200, "P8": 3, "R1": 700, "R2": 300, "S1": 800, "S2": 900}
+INSIDE = {"P0": 2, "P1": 1, "P2": 6100, "P4": 6200, "P8": 3, "R1": 700, "R2": 300, "S1": 800, "S2": 900} | {
+    "PK": "0,60000"
+}
 """A value that is neither a default nor an edge."""
 SHOWN = {"P0": ("P0", 0), "P1": ("P?", 0), "P2": ("P?", 2), "P4": ("P?", 4), "P8": ("P?", 7)} | {
     "R1": ("R?", 0),
@@ -61,7 +64,7 @@ SHOWN = {"P0": ("P0", 0), "P1": ("P?", 0), "P2": ("P?", 2), "P4": ("P?", 4), "P8
     "S1": ("S?", 0),
     "S2": ("S?", 1),
 }
-"""The query and the field that shows a setting."""
+"""The query and the field that shows a setting. PK has two fields, where P? has them at all: 11 and 12."""
 
 
 def spread(table: dict[str, list[str]]) -> list[object]:
@@ -75,7 +78,9 @@ def requirement_of(name: str, value: str) -> str:
 
 
 def shown(at: ATClient, name: str) -> str:
-    """What the module shows of the setting."""
+    """What the module shows of the setting, "" where it has no field for it."""
+    if name == "PK":
+        return ",".join(one.strip() for one in at("P?").fields[10:12])
     query, field = SHOWN[name]
     fields = at(query).fields
     return fields[field].strip() if field < len(fields) else ""
@@ -127,7 +132,7 @@ def test_value_that_the_documents_leave_open_is_recorded(
 
 
 @pytest.mark.requirement("SE-REFUSED", "SE-RANGE")
-@pytest.mark.parametrize(("name", "value"), spread({key: OUTSIDE[key] for key in SHOWN}))
+@pytest.mark.parametrize(("name", "value"), spread({key: OUTSIDE[key] for key in INSIDE}))
 def test_refused_value_changes_nothing(at: ATClient, case: Case, name: str, value: str) -> None:
     at(f"{name}={INSIDE[name]}")
     before = shown(at, name)
@@ -180,8 +185,8 @@ def test_keep_alive_is_shown_where_there_are_fields_for_it(at: ATClient, case: C
 
 @pytest.mark.requirement("SE-SHOWN-R")
 def test_r_query_has_its_fields_and_no_more(at: ATClient, profile: Profile, case: Case) -> None:
-    at("R1=700")
-    at("R2=300")
+    for setting in ("R1=700", "R2=300", "S1=800", "S2=900"):
+        at(setting)
     answer = at("R?")
     counts = profile.forms.r_query_fields
     good = answer.fields[:2] == ["700", "300"] and len(answer.fields) in counts
@@ -190,18 +195,22 @@ def test_r_query_has_its_fields_and_no_more(at: ATClient, profile: Profile, case
 
 @pytest.mark.requirement("SE-SHOWN-S")
 def test_s_query_has_its_fields_and_no_more(at: ATClient, case: Case) -> None:
-    at("S1=800")
-    at("S2=900")
+    for setting in ("S1=800", "S2=900", "R1=700", "R2=300"):
+        at(setting)
     answer = at("S?")
     case.require("SE-SHOWN-S", answer.fields == ["800", "900"], "800,900", answer)
 
 
 @pytest.mark.requirement("SE-P0-SHOW")
 @pytest.mark.parametrize("value", [3, 2, 1, 0])
-def test_p0_shows_the_selected_socket(at: ATClient, case: Case, value: int) -> None:
-    at(f"P0={value}")
-    answer = at("P0")
-    case.require("SE-P0-SHOW", answer.ok and answer.payload == str(value).encode(), f"{value}", answer)
+def test_p0_shows_the_selected_socket(at: ATClient, single_server: Server, case: Case, value: int) -> None:
+    single_server.socket = value
+    single_server.up()
+    for socket in (value, (value + 1) % 4, value):
+        at(f"P0={socket}")
+        answer = at("P0")
+        good = answer.ok and answer.payload == str(socket).encode()
+        case.require("SE-P0-SHOW", good, f"{socket}, while a server runs on {value}", answer)
 
 
 @pytest.mark.requirement("SE-MT-ALONE")
