@@ -49,7 +49,7 @@ def test_read_of_a_short_packet_after_a_long_one_gives_the_short_one(at: ATClien
 
 
 @pytest.mark.requirement("DA-READ-REST", "DA-READ-R1")
-@pytest.mark.parametrize(("limit", "size"), [(1, 5), (10, 95), (100, 1000), (1000, 2500), (1460, 4000)])
+@pytest.mark.parametrize(("limit", "size"), [(1, 5), (10, 11), (10, 95), (100, 1000), (1000, 2500), (1460, 4000)])
 def test_read_gives_at_most_r1_and_keeps_the_rest(
     at: ATClient, server: Server, case: Case, limit: int, size: int
 ) -> None:
@@ -120,6 +120,39 @@ def test_read_gives_at_most_the_r1_of_its_socket(at: ATClient, server: Server, c
     answers = read_exactly(at, pattern(25), server.profile.seconds("transfer"))
     longest = max(len(answer.payload) for answer in answers)
     case.require("DA-READ-R1", longest <= 10, "at most R1=10 bytes a time", longest)
+
+
+@pytest.mark.requirement("DA-READ-WAITS")
+def test_read_after_one_of_exactly_r1_waits_as_ever(at: ATClient, server: Server, case: Case) -> None:
+    peer = server.up().client()
+    at("R1=10")
+    at("R2=400")
+    peer.send(pattern(10))
+    read_exactly(at, pattern(10), server.profile.seconds("transfer"))
+    took = at.read().latency * 1000
+    case.require("DA-READ-WAITS", took >= 340, "no answer before 400 ms", f"{took:.0f} ms")
+
+
+@pytest.mark.requirement("DA-READ")
+def test_read_that_does_not_wait_gives_what_is_there(at: ATClient, server: Server) -> None:
+    peer = server.up().client()
+    at("R2=0")
+    peer.send(pattern(100))
+    read_exactly(at, pattern(100), server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-READ-REST", "FR-ONE-ANSWER")
+def test_bytes_that_come_between_reads_stay_for_the_next(at: ATClient, server: Server, case: Case) -> None:
+    peer = server.up().client()
+    at("R1=10")
+    at("R2=100")
+    at.read()
+    peer.send(pattern(20))
+    at.drain(quiet=0.3)
+    case.require("FR-ONE-ANSWER", not at.strays, "no bytes that no R0 asked for", b"".join(at.strays))
+    for part in (pattern(20)[:10], pattern(20)[10:]):
+        read_exactly(at, part, server.profile.seconds("transfer"))
+        at.drain(quiet=0.3)
 
 
 @pytest.mark.requirement("DA-READ-WAITS")

@@ -64,19 +64,29 @@ def test_sends_on_each_others_heels_all_arrive(at: ATClient, server: Server, pee
 
 @pytest.mark.requirement("DA-SEND")
 def test_send_sends_just_once(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
-    for number in range(20):
-        send_exactly(at, peer, b"packet %d" % number, server.profile.seconds("transfer"))
+    for size in range(1, 25):
+        send_exactly(at, peer, pattern(size, seed=size), server.profile.seconds("transfer"))
     more = peer.receive_available(0.1)
     case.require("DA-SEND", not more, "each packet once", more)
 
 
-@pytest.mark.requirement("DA-SEND-ZEROS")
-@pytest.mark.parametrize("number", ["05", "0005", "08", "010", "0100"])
+@pytest.mark.requirement("SK-SELECT")
+def test_send_after_an_error_goes_to_the_selected_socket(at: ATClient, server: Server) -> None:
+    server.socket = 1
+    peer = server.up().client()
+    for wrong in ("QQ", "P1=99"):
+        at(wrong)
+        send_exactly(at, peer, b"after " + wrong.encode(), server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-SEND-ZEROS", "DA-SEND-COUNT")
+@pytest.mark.parametrize("number", ["05", "0005", "00007", "08", "010", "0100", "01460"])
 def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, case: Case, number: str) -> None:
     payload = text(int(number))
     answer = at.send(payload, command=f"S3={number}")
     count = b"%d" % len(payload)
     case.require("DA-SEND-ZEROS", answer.ok and answer.payload.lstrip(b"0") == count, f"{len(payload)} and OK", answer)
+    case.require("DA-SEND-COUNT", answer.payload == count, f"the number {len(payload)}, not the digits of S3", answer)
     got = peer.receive(len(payload), server.profile.seconds("transfer"))
     case.require("DA-SEND-ZEROS", got == payload, f"the {len(payload)} bytes", got)
 
@@ -97,7 +107,7 @@ def test_send_without_a_number_is_recorded(at: ATClient, case: Case, line: str) 
 
 
 @pytest.mark.requirement("DA-SEND-EXCESS")
-@pytest.mark.parametrize("excess", [b"EXCESS", b"E" * 100])
+@pytest.mark.parametrize("excess", [b"EXCESS", b"E" * 100, b"P0=2\r"], ids=["six", "many", "a command"])
 def test_send_drops_what_is_too_much(at: ATClient, server: Server, peer: TcpPeer, case: Case, excess: bytes) -> None:
     answer = at.send(b"PAYLOAD" + excess, command="S3=7")
     came = answer.on_line + at.collect(b"", 0.5)
@@ -106,6 +116,8 @@ def test_send_drops_what_is_too_much(at: ATClient, server: Server, peer: TcpPeer
     got = peer.receive(7, server.profile.seconds("transfer")) + peer.receive_available(0.1)
     case.require("DA-SEND-EXCESS", got == b"PAYLOAD", "the peer receives the announced seven bytes only", got)
     case.require("DA-SEND-EXCESS", b"ERROR" in came, "an error message for the bytes in excess", came)
+    shown = at("P0")
+    case.require("DA-SEND-EXCESS", shown.payload == b"0", "P0 as before: the rest is lost and no command", shown)
     send_exactly(at, peer, b"in step", server.profile.seconds("transfer"))
 
 
@@ -129,7 +141,7 @@ def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Ca
 
 
 @pytest.mark.requirement("DA-S0")
-@pytest.mark.parametrize("name", ["all bytes", "CR LF around", "success frame", "0x15"])
+@pytest.mark.parametrize("name", ["all bytes", "CR LF around", "begins with LF", "success frame", "0x15"])
 def test_s0_takes_any_content(at: ATClient, server: Server, peer: TcpPeer, case: Case, name: str) -> None:
     payload = CONTENTS[name]
     at(f"S1={len(payload)}")
@@ -144,6 +156,7 @@ def test_s0_takes_any_content(at: ATClient, server: Server, peer: TcpPeer, case:
 def test_s0_sends_the_s1_of_its_socket(at: ATClient, server: Server, case: Case, socket: int) -> None:
     server.socket = socket
     peer = server.up().client()
+    send_exactly(at, peer, b"123", server.profile.seconds("transfer"))
     at("S1=5")
     at("S2=10000")
     answer = at.send(b"12345", command="S0")
@@ -153,7 +166,23 @@ def test_s0_sends_the_s1_of_its_socket(at: ATClient, server: Server, case: Case,
     case.require("DA-S0", got == b"12345", "the five bytes", got)
 
 
-@pytest.mark.requirement("DA-S0-SHORT")
+@pytest.mark.requirement("DA-S0", "DA-SEND")
+@pytest.mark.parametrize(("command", "requirement"), [("S0", "DA-S0"), ("S3=8", "DA-SEND")], ids=["S0", "S3"])
+def test_payload_that_comes_in_two_parts_within_s2_is_sent_whole(
+    at: ATClient, server: Server, peer: TcpPeer, case: Case, command: str, requirement: str
+) -> None:
+    at("S1=8")
+    at("S2=3000")
+    at.start_bytes(command.encode() + b"\rfour")
+    at.watch(0.5)
+    at.link.send(b"more")
+    answer = at.finish()
+    case.require(requirement, answer.ok and answer.payload == b"8", "8 and OK", answer)
+    got = peer.receive(8, server.profile.seconds("transfer"))
+    case.require(requirement, got == b"fourmore", "the peer receives both parts", got)
+
+
+@pytest.mark.requirement("DA-S0-SHORT", "DA-S0", "SE-SHOWN-S")
 @pytest.mark.parametrize(("announced", "sent"), [(10, 4), (1460, 100)])
 def test_s0_sends_what_came_when_s2_has_passed(
     at: ATClient, server: Server, peer: TcpPeer, case: Case, announced: int, sent: int
@@ -167,3 +196,9 @@ def test_s0_sends_what_came_when_s2_has_passed(
     case.require("DA-S0-SHORT", took <= latest, f"an answer within S2 and a margin, {latest} ms", f"{took:.0f} ms")
     got = peer.receive(sent, server.profile.seconds("transfer"))
     case.require("DA-S0-SHORT", got == payload, "the peer receives what came", got)
+    shown = at("S?").fields[0]
+    case.require("SE-SHOWN-S", shown == str(announced), f"S? shows S1={announced} as before", shown)
+    answer = at.send(text(announced), command="S0")
+    case.require("DA-S0", answer.ok and answer.payload == b"%d" % announced, f"{announced} and OK", answer)
+    got = peer.receive(announced, server.profile.seconds("transfer"))
+    case.require("DA-S0", got == text(announced), "the peer receives these bytes", got)

@@ -34,6 +34,19 @@ def test_failure_is_explained_with_mt_0(at: ATClient, case: Case, command: str) 
     case.observe("FR-ERROR-MT0", f"text for {command[:12]}", answer.reason + b" / " + answer.usage)
 
 
+@pytest.mark.requirement("FR-ERROR-USAGE")
+def test_usage_is_of_the_command_that_failed(at: ATClient, case: Case) -> None:
+    at("MT=0")
+    former = b""
+    for command in (b"P1=99", b"R1=1461", b"S1=1461", b"P1=99"):
+        answer = at(command)
+        name = command[:2]
+        anothers = bool(former) and former in answer.usage and name not in answer.usage
+        expected = f"a usage of {name.decode()}, which failed, not of {former.decode()}, which failed before"
+        case.require("FR-ERROR-USAGE", not anothers, expected, answer)
+        former = name
+
+
 @pytest.mark.requirement("FR-ERROR-MT1")
 @pytest.mark.parametrize("command", WRONG)
 def test_failure_is_the_word_alone_with_mt_1(at: ATClient, case: Case, command: str) -> None:

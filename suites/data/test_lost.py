@@ -1,0 +1,61 @@
+"""The connection is lost: what R0, S3 and S0 say then, whatever was set and sent before."""
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.at import ATClient
+from fixtures.drivers.frames import Answer
+from suites.data.payloads import pattern
+from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_until_lost
+
+LONGEST_WAIT_MS = 30000
+"""The largest R2."""
+
+
+def waiting_read(at: ATClient, wait: int) -> Answer:
+    """An R0 that may wait ``wait`` milliseconds; that the peer has left has crossed the network before it begins."""
+    at(f"R2={wait}")
+    at.drain(quiet=0.1)
+    return at.read()
+
+
+@pytest.mark.requirement("MA-LOST-R0", "SE-SHOWN-R")
+@pytest.mark.parametrize("leave", ["close", "reset"])
+def test_read_that_waits_beyond_the_loss_says_minus_one(at: ATClient, server: Server, case: Case, leave: str) -> None:
+    wait = min(server.profile.limits.lost, LONGEST_WAIT_MS)
+    getattr(server.up().client(), leave)()
+    at("R1=1")
+    answer = waiting_read(at, wait)
+    case.require("MA-LOST-R0", is_lost(answer), f"-1 whole, with R1=1, from an R0 that may wait {wait} ms", answer)
+    shown = at("R?").fields[:2]
+    case.require("SE-SHOWN-R", shown == ["1", str(wait)], f"R? shows 1,{wait} after -1 as before", ",".join(shown))
+
+
+@pytest.mark.requirement("MA-LOST-R0", "DA-BEFORE-LOSS")
+@pytest.mark.parametrize("size", [10, 20])
+def test_loss_shows_after_reads_of_exactly_r1(at: ATClient, server: Server, case: Case, size: int) -> None:
+    peer = server.up().client()
+    at("R1=10")
+    peer.send(pattern(size))
+    peer.close()
+    read_exactly(at, pattern(size), server.profile.seconds("transfer"))
+    wait = min(server.profile.limits.lost, LONGEST_WAIT_MS)
+    answer = waiting_read(at, wait)
+    case.require("MA-LOST-R0", is_lost(answer), f"-1 from an R0 that may wait {wait} ms", answer)
+
+
+@pytest.mark.requirement("MA-LOST-S3", "DA-LOST-S0", "DA-LOST-PAYLOAD")
+def test_sends_say_minus_one_once_the_reset_was_told(at: ATClient, server: Server, case: Case) -> None:
+    server.up().client().reset()
+    for _ in range(2):
+        read_until_lost(at, server.profile.seconds("lost"))
+    answer = at.send(b"x")
+    case.require("MA-LOST-S3", answer.payload == b"-1", "-1 to S3 after two R0 = -1", answer)
+    at("S1=5")
+    answer = at.send(b"12345", command="S0")
+    case.require("DA-LOST-S0", answer.payload == b"-1", "-1 to S0 after R0 and S3 = -1", answer)
+    send_until_lost(at, server.profile.seconds("lost"), payload=b"P0=2\r")
+    at.drain(quiet=0.1)
+    case.require("DA-LOST-PAYLOAD", not at.strays, "one answer to S3 and its payload", b"".join(at.strays))
+    answer = at("P0")
+    case.require("DA-LOST-PAYLOAD", answer.payload == b"0", "P0 as before: P0=2 was the payload of S3", answer)
