@@ -1,5 +1,6 @@
 """ZR, Z0, Z1: what a reset, the defaults and saving do. Each leaves the module joined and as it was."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -7,12 +8,18 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.bench import Bench
-from fixtures.errors import NotAvailableHere
+from fixtures.drivers.peers import Network, PeerClosed
+from fixtures.errors import ModuleFault, NotAvailableHere
+from suites.client.moves import Client
 from suites.flows import Server
+from suites.framing.test_success import success
 from suites.profiles import Profile
 from suites.system.defaults import SOCKETS, change_all, differing
+from suites.udp.moves import Datagrams, free_port
 
 pytestmark = [pytest.mark.risk("reset"), pytest.mark.usefixtures("known_after")]
+
+FORMER = b"of the former connection"
 
 
 @pytest.fixture
@@ -35,6 +42,19 @@ def test_reset_ends_in_the_prompt(at: ATClient, bench: Bench, profile: Profile, 
     case.observe("SY-RESET-TEXT", "before the prompt", before or "nothing")
     answer = at("P0")
     case.require("SY-RESET", answer.ok, "an answer to the first command", answer)
+
+
+@pytest.mark.requirement("SY-RESET-MODE")
+@pytest.mark.needs("human_mode")
+def test_reset_in_human_mode_leads_to_machine_mode(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:
+    echoes = bool(at("P0=0").echo)
+    at.collect(b"$$$\r")
+    reset(bench, profile)
+    answer = at("P0")
+    if bool(answer.echo) != echoes:
+        at.collect(b"---\r")
+    case.require("SY-RESET-MODE", bool(answer.echo) == echoes, "an echo as before human mode, or none", answer)
+    case.require_one_of("SY-RESET-MODE", answer.raw, [success(b"0", profile)])
 
 
 @pytest.mark.requirement("SY-RESET-SETTINGS", "SY-RESET-SELECTED")
@@ -62,6 +82,32 @@ def test_reset_ends_the_server(bench: Bench, profile: Profile, server: Server, c
     case.require("SY-RESET-SERVER", refused, f"nobody listens at port {server.port}", "a connection was made")
     server.up(backlog=1)
     server.serves(server.client())
+
+
+@pytest.mark.requirement("SY-RESET-SERVER", "SY-RESET-CLIENT", "SY-RESET-REMOTE")
+@pytest.mark.needs("udp")
+def test_reset_ends_udp_server_and_client(
+    at: ATClient, bench: Bench, profile: Profile, peers: Network, case: Case
+) -> None:
+    udp = Datagrams(at, peers, profile, peers.udp(), free_port(peers))
+    udp.serve().receives(b"before the reset")
+    client = Client(at, peers, profile, socket=1)
+    peer = client.aim().connect()
+    reset(bench, profile)
+    case.observe("SY-RESET-REMOTE", "the client's remote after the reset", "open" if peer.is_open() else "closed")
+    fields = at("P?").fields
+    case.require("SY-RESET-SERVER", fields[5:7] == ["0", "0"], "fields 6 and 7 of P?: no server", ",".join(fields))
+    udp.serve().receives(b"after the reset")
+    with contextlib.suppress(PeerClosed):
+        peer.send(FORMER)
+    client.select()
+    at("R2=50")
+    answer = at.read(FORMER)
+    case.require("SY-RESET-CLIENT", FORMER not in answer.payload, "no byte of the former connection", answer)
+    try:
+        client.talks(client.aim().connect())
+    except ModuleFault as fault:
+        raise ModuleFault(str(fault), "SY-RESET-CLIENT") from fault
 
 
 @pytest.mark.requirement("SY-DEFAULTS")

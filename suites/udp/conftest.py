@@ -1,23 +1,11 @@
 """What the cases of UDP are given."""
 
-import socket
-
 import pytest
 
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import Network
-from fixtures.errors import NetworkError
 from suites.profiles import Profile
-from suites.udp.moves import Datagrams
-
-
-def free_port(peers: Network) -> int:
-    """A port that is free for UDP too. Raises NetworkError."""
-    for _ in range(100):
-        port = peers.free_port()
-        if peers.is_free(port, socket.SOCK_DGRAM):
-            return port
-    raise NetworkError("no port is free for UDP on this machine")
+from suites.udp.moves import Datagrams, free_port
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The moves of UDP: a server and a client of the module, and datagrams that are read whole."""
 
 import re
+import socket as sockets
 import time
 from dataclasses import dataclass, replace
 
@@ -8,13 +9,22 @@ from fixtures.case import show
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
-from fixtures.errors import ModuleFault
+from fixtures.errors import ModuleFault, NetworkError
 from suites.flows import expect_ok, is_lost
 from suites.profiles import Profile
 
 NOTICE = re.compile(rb"\[UDP[^\r\n]*\r\n(?:> )?(?:\r\n)?")
 TRIES = 3
 """How often a datagram is sent to a module across a real network, which may lose one."""
+
+
+def free_port(peers: Network) -> int:
+    """A port that is free for UDP too. Raises NetworkError."""
+    for _ in range(100):
+        port = peers.free_port()
+        if peers.is_free(port, sockets.SOCK_DGRAM):
+            return port
+    raise NetworkError("no port is free for UDP on this machine")
 
 
 def without_notice(answer: Answer, datagram: bytes) -> Answer:
