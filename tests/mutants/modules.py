@@ -1,6 +1,6 @@
 """The modules that have faults to switch on, and the requirements that each fault breaks.
 
-The map is the testers': neither the emulator nor the independent module knows a requirement of the catalogue.
+The map is the testers': neither the emulator nor an independent module knows a requirement of the catalogue.
 """
 
 import json
@@ -66,7 +66,25 @@ class FreshEye:
         return mapped(self.key, self.names(), self.commands)
 
 
-MODULES: dict[str, Callable[[], Emulator | FreshEye]] = {one.key: one for one in (Emulator, FreshEye)}
+class SecondEye:
+    """The second independent module, started in the same way; it joins the network that the judge names."""
+
+    key = "second_eye"
+
+    def names(self) -> dict[str, str]:
+        rows = run(sys.executable, "-m", "tests.second_eye", "--list-faults").splitlines()
+        return {row["name"]: row["sentence"] for row in map(json.loads, rows)}
+
+    def commands(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (sys.executable, "-m", "tests.second_eye", "--network=MUTANTS", "--fault", name), ()
+
+    def faults(self) -> list[Fault]:
+        return mapped(self.key, self.names(), self.commands)
+
+
+MODULES: dict[str, Callable[[], Emulator | FreshEye | SecondEye]] = {
+    one.key: one for one in (Emulator, FreshEye, SecondEye)
+}
 
 
 def mapped(

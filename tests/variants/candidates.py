@@ -1,4 +1,4 @@
-"""The conforming modules: every variant of the two software modules, the emulator's profiles, and combinations.
+"""The conforming modules: every variant of the three software modules, the emulator's profiles, and combinations.
 
 A variant is judged under the profile ``web`` unless the table of its module, ``KEY.toml``, names another: one of the
 suites' own or a file in ``profiles/``. A variant that no profile lets pass stands there with its argument.
@@ -70,11 +70,18 @@ def by_the_judge(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, 
     return (sys.executable, "tests/fresh_eye/module.py", "--joined", *options), ("--allow=reset,network,flash",)
 
 
+def by_the_judge_again(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The second independent module, which joins the network that the judge names."""
+    command = (sys.executable, "-m", "tests.second_eye", "--network=VARIANTS", *options)
+    return command, ("--allow=reset,network,flash",)
+
+
 KINDS = {
     one.key: one
     for one in (
         Kind("emulator", ("-m", "reference_impl"), lambda row: row.split("\t")[0], by_the_rig),
         Kind("fresh_eye", ("tests/fresh_eye/module.py",), lambda row: str(json.loads(row)["name"]), by_the_judge),
+        Kind("second_eye", ("-m", "tests.second_eye"), lambda row: str(json.loads(row)["name"]), by_the_judge_again),
     )
 }
 
