@@ -7,11 +7,13 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import TcpPeer
+from suites.client.moves import Client
 from suites.flows import Server
 
 pytestmark = [pytest.mark.needs("multi_accept", "keepalive")]
 
 PK = "1,1000"
+OFF = "0,7200000"
 IDLE_S = 1.0
 ROUGH_S = 3.0
 """What a module's timers may add to the time to idle: the documents give no grain."""
@@ -57,16 +59,45 @@ def test_idle_client_is_probed_after_the_time_to_idle(at: ATClient, server: Serv
     keeps(case, at, server, peer)
 
 
-@pytest.mark.requirement("KA-PER-SOCKET", "KA-STAYS")
+def is_probed(at: ATClient, peer: TcpPeer, since: int) -> bool:
+    """True where the module goes on sending segments to ``peer``, which had ``since`` of them and sends nothing.
+
+    One alone may be a segment sent twice: the network has lost it, or what acknowledged it.
+    """
+    if peer.segments() == since:
+        return False
+    count = peer.segments()
+    at.drain(quiet=2 * IDLE_S)
+    return peer.segments() > count
+
+
+@pytest.mark.requirement("KA-PER-SOCKET", "KA-CLIENT", "KA-STAYS")
 def test_keepalive_belongs_to_the_selected_socket(at: ATClient, server: Server, case: Case) -> None:
-    at("PK=0,7200000")
+    other = Server(at, server.peers, server.profile, case, server.peers.free_port(), mode=server.mode)
+    other.configure(keepalive=OFF)
     server.socket = 2
     server.up(keepalive=PK)
+    at("P0=0")
+    idle = other.client() if at(f"P5={other.mode}").ok else None  # a module may have no room for a second server
+    since = idle.segments() if idle else 0
+    client = Client(at, server.peers, server.profile, socket=1).aim()
+    at(f"PK={PK}")
+    remote = client.connect()
+    client.talks(remote)
+    at("P0=2")
     peer = server.client()
     server.serves(peer)
-    took = silence_before_probe(at, peer, IDLE_S + server.profile.seconds("keepalive"))
+    limit = IDLE_S + server.profile.seconds("keepalive")
+    count = remote.segments()
+    took = silence_before_probe(at, peer, limit)
     case.require("KA-PER-SOCKET", took is not None, f"a probe on socket 2, where PK={PK} was set", "none")
+    probed = remote.segments() > count or silence_before_probe(at, remote, limit) is not None
+    case.require("KA-CLIENT", probed, f"a probe to the remote of the client on socket 1, where PK={PK} was set", "none")
+    alone = idle is None or not is_probed(at, idle, since)
+    case.require("KA-PER-SOCKET", alone, f"no probe on socket 0, where PK={OFF} was set", "probes")
     keeps(case, at, server, peer)
+    client.select()
+    client.talks(remote)
 
 
 @pytest.mark.requirement("KA-OFF")
