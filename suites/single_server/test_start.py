@@ -109,9 +109,11 @@ def test_status_shows_the_served_client(at: ATClient, single_server: Server, cas
     for address in ("", others[0], others[-1]) if source == "another" else ("",):
         single_server.start()
         peer = single_server.client(source=address)
-        fields = [one.strip() for one in at("P?").fields]
-        case.require("SS-STATUS", fields[1:2] == [peer.address], f"{peer.address} in field 2 of P?", fields)
-        case.require("SS-STATUS", fields[5:6] == ["1"], "1 in field 6 of P?", fields)
+        for when in ("once it is accepted", "after an exchange"):
+            fields = [one.strip() for one in at("P?").fields]
+            case.require("SS-STATUS", fields[1:2] == [peer.address], f"{peer.address} in field 2 of P? {when}", fields)
+            case.require("SS-STATUS", fields[5:6] == ["1"], f"1 in field 6 of P? {when}", fields)
+            single_server.serves(peer)
         single_server.stop()
 
 
