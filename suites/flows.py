@@ -185,10 +185,11 @@ class Server:
         self.start()
         return self
 
-    def connect(self, *, source: str = "") -> TcpPeer:
+    def connect(self, *, source: str = "", source_port: int = 0) -> TcpPeer:
         """A client that connects; whether it is accepted is not waited for."""
+        limit = self.profile.seconds("notice")
         with self._preamble("LISTENS"):
-            return self.peers.connect(self.port, timeout=self.profile.seconds("notice"), source=source)
+            return self.peers.connect(self.port, timeout=limit, source=source, source_port=source_port)
 
     def notice(self) -> Notice:
         """The next Accepted notice, whoever it is about but those who waited at an earlier server."""

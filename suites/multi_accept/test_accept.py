@@ -62,12 +62,14 @@ def test_client_that_leaves_is_not_announced_again(at: ATClient, server: Server,
 @pytest.mark.requirement("FR-NOTICE", "FR-NOTICE-PLACE")
 def test_notice_has_a_frame_and_a_prompt_of_its_own(server: Server, case: Case) -> None:
     server.up()
-    server.connect()
-    notice = server.notice()
-    case.observe("FR-NOTICE-PLACE", "notice after a client's connect", notice.where)
-    if notice.where == "idle" and server.profile.forms.notices == "inline":
-        case.require("FR-NOTICE", notice.lead, "CR LF before the notice", "none")
-        case.require("FR-NOTICE", notice.prompt, "a prompt of its own after the notice", "none")
+    for client in range(1, 5):
+        server.connect()
+        notice = server.notice()
+        case.observe("FR-NOTICE-PLACE", "notice after a client's connect", notice.where)
+        if notice.where == "idle" and server.profile.forms.notices == "inline":
+            case.require("FR-NOTICE", notice.lead, f"CR LF before the notice of client {client}", "none")
+            case.require("FR-NOTICE", notice.prompt, f"a prompt of its own after the notice of client {client}", "none")
+        server.next()
 
 
 @pytest.mark.requirement("FR-NOTICE-PLACE")

@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from fixtures.drivers.frames import Answer
 from fixtures.errors import ModuleFault
 from suites.flows import (
     WAITING,
@@ -56,32 +57,46 @@ def test_next_accepts_the_client_that_waits(server: Server) -> None:
 @pytest.mark.requirement("MA-NEXT-ACCEPTS")
 def test_next_accepts_the_client_that_comes_later(at: ATClient, server: Server) -> None:
     server.up()
-    server.client()
-    server.next()
-    at.drain(quiet=0.05)
-    second = server.client()
-    server.serves(second)
+    for later in (0.05, 1.6):
+        server.client()
+        server.next()
+        at.drain(quiet=later)  # how long nobody comes is what the case is about
+        server.serves(server.client())
+        server.next()
 
 
-@pytest.mark.requirement("MA-NEXT-UNREAD", "MA-NO-STALE-BYTES")
-def test_next_with_unread_bytes_drops_them(at: ATClient, server: Server, case: Case) -> None:
+@pytest.mark.requirement("MA-NEXT-UNREAD", "MA-NO-STALE-BYTES", "MA-EARLY-BYTES", "DA-READ-R1")
+@pytest.mark.parametrize("early", [b"", b"sent before its turn, and longer than R1"], ids=["silent", "early bytes"])
+def test_next_with_unread_bytes_drops_them(at: ATClient, server: Server, case: Case, early: bytes) -> None:
     server.up()
     first = server.client()
     peer_bytes = b"read this, and leave the rest " * 20
     first.send(peer_bytes)
     at("R1=10")
     read_some(at, peer_bytes, server)
-    at("R1=1460")
     second = server.connect()
+    second.send(early)
     server.next()
     first.wait_closed(server.profile.seconds("close"))
     server.accept(second)
+    pieces = reads_early_bytes(at, early, server)
+    most = max((len(one.payload) for one in pieces), default=0)
+    case.require("DA-READ-R1", most <= 10, "at most 10 bytes with R1=10, of the next client too", most)
+    at("R1=1460")
     at("R2=200")
     answer = at.read()
     case.require("MA-NO-STALE-BYTES", answer.payload == b"", "no byte of the former client", answer)
     second.send(b"of the second")
     reads_nothing_else(at, b"of the second", server)
     server.serves(second)
+
+
+def reads_early_bytes(at: ATClient, early: bytes, server: Server) -> list[Answer]:
+    """R0 gives the bytes that the client has sent before its turn. Raises ModuleFault that names its requirement."""
+    try:
+        return read_exactly(at, early, server.profile.seconds("transfer"))
+    except ModuleFault as fault:
+        raise ModuleFault(str(fault), "MA-EARLY-BYTES") from fault
 
 
 def reads_nothing_else(at: ATClient, stream: bytes, server: Server) -> None:

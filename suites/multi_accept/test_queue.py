@@ -1,13 +1,15 @@
 """Clients that wait: how many, in which order, and that nothing of theirs is seen before their turn."""
 
+import time
+
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, show
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
 from suites.data.payloads import pattern
-from suites.flows import Server, is_lost, read_exactly, send_exactly
+from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
 
 
 def queue_up(server: Server, count: int) -> list[TcpPeer]:
@@ -23,22 +25,34 @@ def test_as_many_clients_as_the_backlog_can_wait(server: Server, case: Case, bac
 
 
 @pytest.mark.requirement("MA-QUEUE")
-@pytest.mark.parametrize("backlog", [1, 3])
-def test_backlog_does_not_shrink_with_the_clients_served(server: Server, case: Case, backlog: int) -> None:
+@pytest.mark.parametrize(
+    ("backlog", "restarted"), [(1, False), (3, False), (3, True)], ids=["1", "3", "3 after a restart"]
+)
+def test_backlog_does_not_shrink_with_the_clients_served(
+    server: Server, case: Case, backlog: int, restarted: bool
+) -> None:
     server.up(backlog=backlog)
     for _ in range(backlog + 1):
         server.serves(server.client())
         server.next()
+    if restarted:
+        server.stop()
+        server.start()
     all_wait_and_have_their_turn(server, case, backlog)
 
 
 def all_wait_and_have_their_turn(server: Server, case: Case, backlog: int) -> None:
     """A client is served, ``backlog`` more connect, and none of them is turned away until its turn has come."""
-    server.client()
+    first = server.client()
+    server.at("R2=300")
     peers: list[TcpPeer] = []
     try:
         for _ in range(backlog):
             peers += [server.connect()]
+        server.serves(first)
+        server.at.read()
+        closed = sum(not peer.is_open() for peer in peers)
+        case.require("MA-QUEUE", not closed, f"{backlog} clients stay connected", f"{closed} were closed")
         for place, peer in enumerate(peers, 1):
             server.next()
             server.accept(peer)
@@ -80,7 +94,8 @@ def test_first_client_stays_when_others_connect(server: Server, case: Case, wait
 @pytest.mark.parametrize("waiting", [1, 2, 3, 4, 5, 6])
 def test_waiting_clients_are_accepted_in_their_order(server: Server, case: Case, waiting: int) -> None:
     server.up(backlog=6)
-    peers = [server.client(), *queue_up(server, waiting)]
+    ports = sorted(server.peers.source_ports(waiting), reverse=waiting % 2 == 0)
+    peers = [server.client(), *(server.connect(source_port=port) for port in ports)]
     for place, peer in enumerate(peers[1:], 2):
         server.next()
         notice = server.notice()
@@ -131,6 +146,55 @@ def test_bytes_sent_before_the_turn_are_there(at: ATClient, server: Server, wait
         server.next()
         server.accept(peer)
         read_exactly(at, b"early bytes of waiting client %d" % number, server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("MA-EARLY-BYTES")
+def test_many_bytes_sent_before_the_turn_are_there(at: ATClient, server: Server) -> None:
+    server.up()
+    server.client()
+    streams = [pattern(1400, seed=1), pattern(4000, seed=2)]
+    others = queue_up(server, len(streams))
+    for peer, stream in zip(others, streams, strict=True):
+        peer.send(stream)
+    for peer, stream in zip(others, streams, strict=True):
+        server.next()
+        server.accept(peer)
+        read_exactly(at, stream, server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("MA-EARLY-BYTES", "MA-QUEUED-LEAVES", "MA-LOST-R0")
+def test_bytes_of_a_client_that_left_the_queue_come_before_the_loss(at: ATClient, server: Server, case: Case) -> None:
+    server.up()
+    server.client()
+    gone, staying = queue_up(server, 2)
+    sent = {gone: b"gone after these bytes", staying: b"still here"}
+    for peer, early in sent.items():
+        peer.send(early)
+    gone.close()
+    server.next()
+    notice = server.notice()
+    piece = first_piece(at, server)
+    announced = [one for one in sent if server.names(notice, one) and sent[one].startswith(piece)]
+    case.require("MA-EARLY-BYTES", announced, "the bytes that the announced client has sent", piece)
+    passed_over = announced == [staying]
+    case.observe("MA-QUEUED-LEAVES", "a client that has sent and left", "passed over" if passed_over else "announced")
+    if not passed_over:
+        rest = sent[gone][len(piece) :]
+        data, _ = read_until_lost(at, server.profile.seconds("lost"), rest)
+        case.require("MA-EARLY-BYTES", data == rest, "all that this client has sent, then -1", piece + data)
+        server.next()
+        server.accept(staying)
+        piece = b""
+    read_exactly(at, sent[staying][len(piece) :], server.profile.seconds("transfer"))
+
+
+def first_piece(at: ATClient, server: Server) -> bytes:
+    """What R0 gives of the first bytes that are there, whoever has sent them; -1 too. Raises ModuleFault."""
+    deadline = time.monotonic() + server.profile.seconds("transfer")
+    while not (answer := at.read()).payload:
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: bytes sent before the turn\ngot:      {show(answer)}", "MA-EARLY-BYTES")
+    return answer.payload
 
 
 @pytest.mark.requirement("MA-SEND")
