@@ -1,9 +1,11 @@
 """The plot of an endurance run: one SVG that holds all it needs."""
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from suites.endurance.drift import blocks
 
@@ -33,11 +35,9 @@ def write_plot(path: Path, title: str, seconds: Sequence[float], series: Sequenc
 
 
 def _panel(series: Series, times: Sequence[float], unit: str, title: str) -> str:
-    import pygal  # here, since every run of the suites loads this file, and few plot
-    from pygal.style import CleanStyle
-
+    pygal, style = _plotter()
     chart = pygal.XY(
-        js=[], width=WIDTH, height=HEIGHT, explicit_size=True, style=CleanStyle, stroke=False, dots_size=2,
+        js=[], width=WIDTH, height=HEIGHT, explicit_size=True, style=style, stroke=False, dots_size=2,
         show_legend=False, include_x_axis=True, x_title=unit,
         title="\n".join(filter(None, (title, f"{series.name}, {series.unit}: {series.note}"))),
     )  # fmt: skip
@@ -45,3 +45,18 @@ def _panel(series: Series, times: Sequence[float], unit: str, title: str) -> str
     chart.add(series.name, [(times[int(place)], value) for place, value in zip(places, medians, strict=True)])
     drawn = str(chart.render(is_unicode=True, disable_xml_declaration=True))
     return re.sub(r"<script.*?</script>", "", drawn, flags=re.DOTALL)
+
+
+def _plotter() -> tuple[Any, Any]:
+    """Pygal and the style. Imported here, since every run of the suites loads this file, and few plot.
+
+    Pygal puts a finder of modules into Python's list that Python no longer understands: whatever is not found later
+    on would end in a warning about that, and warnings are errors here. Nothing needs it, so the list stays as it was.
+    """
+    finders = list(sys.meta_path)
+    try:
+        import pygal
+        from pygal.style import CleanStyle
+    finally:
+        sys.meta_path[:] = finders
+    return pygal, CleanStyle
