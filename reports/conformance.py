@@ -26,7 +26,7 @@ from suites.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / OUT / "conformance.html"
-WORKERS = 3
+WORKERS = 4
 ALONE = (
     "--fuzz",
     "--endurance",
