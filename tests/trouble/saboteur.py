@@ -113,14 +113,13 @@ class Saboteur(threading.Thread):
         os.write(self._wake, b".")
 
     def calm(self):
-        """Nothing is wrong from now on."""
-        self._deaf = self._dead = self._babbles = self._stutters = False
-        self._garble = self._rounds = 0
+        """Nothing is wrong from now on; a device that is unplugged comes back when its time is over."""
+        self._deaf = self._dead = self._babbles = False
+        self._garble = self._rounds = self._stutters = 0
         self._prompts = 0
         self._drops = False
         self._left = None
         self._after_cut = None
-        self._again_at = None
 
     # --- faults of the bench ---------------------------------------------------------------------------------------
 
@@ -200,7 +199,11 @@ class Saboteur(threading.Thread):
 
     def stutter(self):
         """It says more than it should, until its power is cut."""
-        self._stutters = True
+        self._stutters = 1
+
+    def stutter_on(self):
+        """The same, until its power is cut for the second time."""
+        self._stutters = 2
 
     def swallow_prompt(self):
         self._prompts = 1
@@ -212,9 +215,9 @@ class Saboteur(threading.Thread):
 
     def power(self):
         """The power was cut and is back; noise has other sources."""
-        noise = self._garble, self._rounds
+        kept = self._garble, self._rounds, max(0, self._stutters - 1)
         self.calm()
-        self._garble, self._rounds = noise
+        self._garble, self._rounds, self._stutters = kept
         self._reset()
 
     def _reset(self):

@@ -105,6 +105,56 @@ def test_module_that_was_left_hanging_is_powered_when_a_run_begins(tmp_path):
         bench.close()
 
 
+# --- the ladder -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def saboteur(tmp_path):
+    with Saboteur(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def bench(saboteur):
+    """A bench whose reset line does nothing, and whose power switch cuts."""
+    folder = saboteur.orders.parent
+    line = SwitchSettings(by="command", options={"run": ["true"]}, seconds=0.1)
+    cut = SwitchSettings(by="command", options={"run": ["sh", "-c", f"echo power > {folder}/orders"]}, seconds=0.1)
+    network = NetworkSettings(ssid="LAB")
+    rig = Rig("ladder", serial=SerialSettings(saboteur.port), network=network, reset=line, power=cut)
+    bench = Bench(rig, Forms(answer_s=0.5))
+    bench.open()
+    yield bench
+    bench.close()
+
+
+def done(saboteur, name):
+    saboteur.do(name)
+    wait_for(lambda: name in saboteur.done, f"the saboteur to {name}")
+
+
+def test_ladder_is_climbed_once_more_for_a_module_that_speaks(saboteur, bench):
+    done(saboteur, "stutter_on")
+    assert bench.recover() == "power"
+    tried = [one.rung for one in bench.ladder.climbed]
+    assert tried.count("power") == 2
+    assert tried[-1] == "power"
+    assert bench.at("P0").ok
+
+
+def test_module_that_babbles_behind_a_reset_line_that_does_nothing_is_powered(saboteur, bench):
+    done(saboteur, "babble")
+    assert bench.recover() == "power"
+    assert bench.at("P0").ok
+
+
+def test_device_that_is_unplugged_while_the_power_is_cut_comes_back(saboteur, bench):
+    done(saboteur, "unplug")
+    done(saboteur, "power")
+    bench.recover()
+    assert bench.at("P0").ok
+
+
 # --- what is noise, and what is a module's own doing ------------------------------------------------------------------
 
 SHOWN = b"\r\n0,0.0.0.0,5024,1.2.3.4,5025,0,0,6,0\r\nOK\r\n> "
