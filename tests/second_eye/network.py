@@ -277,11 +277,10 @@ class Network:
         now = time.monotonic()
         if self.fault("late-next-missed") and sock.turns and not sock.queue_at_turn and now - sock.turned_at > 0.7:
             return False
-        if self.variant("accept-delay"):
-            sock.seen_at = sock.seen_at or now
-            if now - sock.seen_at < 0.4:
-                return False
-        return not (self.variant("accept-poll") and now % 0.15 > 0.02)
+        sock.seen_at = sock.seen_at or now
+        if self.variant("accept-delay") and now - sock.seen_at < 0.4:
+            return False
+        return not self.variant("accept-poll") or now // 0.15 > sock.seen_at // 0.15
 
     # ---- opening and closing
 
