@@ -444,6 +444,29 @@ def test_listing_the_cases_asks_for_no_place(somebody, run):
     assert somebody.seen["demo"] == [""]
 
 
+# --- the doctor ------------------------------------------------------------------------------------------------------
+
+
+def doctor(place):
+    asked = [sys.executable, "-m", "fixtures", "doctor", f"labgrid:{place}"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE * 4)
+
+
+def test_doctor_examines_the_module_of_a_place_and_gives_it_back(somebody, module):
+    somebody.tag("demo", profile="web", ssid="LAB", security="0", allow="reset")
+    said = doctor("demo")
+    assert re.search(r"^ok +identity ", said.stdout, re.MULTILINE), said.stdout + said.stderr
+    assert re.search(r"^ok +power ", said.stdout, re.MULTILINE), said.stdout
+    assert said.returncode == 0, said.stdout
+    assert somebody.holder("demo") == ""
+
+
+def test_doctor_says_why_a_place_cannot_be_examined(somebody):
+    said = doctor("bare")
+    assert (said.returncode, said.stdout.count("\n")) == (2, 1), said.stdout + said.stderr
+    assert "serial port" in said.stdout
+
+
 def blocks_of(page):
     """The examples of a page that are run: their language and their text."""
     return re.findall(r"<!-- example: run by the tests -->\n```(\w+)\n(.*?)```", page, re.DOTALL)
