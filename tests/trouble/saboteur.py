@@ -73,6 +73,8 @@ class Saboteur(threading.Thread):
         self._armed = None
         self._ordered = set()
         self._running = True
+        self.noise = []
+        self._garble = 0
         self.plug()
         self.calm()
 
@@ -115,7 +117,8 @@ class Saboteur(threading.Thread):
     def calm(self):
         """Nothing is wrong from now on; a device that is unplugged comes back when its time is over."""
         self._deaf = self._dead = self._babbles = False
-        self._garble = self._rounds = self._stutters = 0
+        self._stutters = 0
+        self._make_noise(0)
         self._prompts = 0
         self._drops = False
         self._left = None
@@ -148,13 +151,21 @@ class Saboteur(threading.Thread):
         self.link.symlink_to(os.ttyname(self._slave))
 
     def garble_1_in_100(self):
-        self._garble, self._rounds = 100, ENOUGH
+        self._make_noise(100, ENOUGH)
 
     def garble_1_in_1000(self):
-        self._garble, self._rounds = 1000, ENOUGH
+        self._make_noise(1000, ENOUGH)
 
     def garble_for_ever(self):
-        self._garble, self._rounds = 100, 10**9
+        self._make_noise(100, 10**9)
+
+    def _make_noise(self, one_in, rounds=0):
+        """One byte in so many is another, 0 for none; ``noise`` has when that began and ended, by the wall clock."""
+        if one_in and not self._garble:
+            self.noise.append([time.time(), None])
+        elif self._garble and not one_in:
+            self.noise[-1][1] = time.time()
+        self._garble, self._rounds = one_in, rounds
 
     def leave_network(self):
         """The access point goes: the module has left the network, and nobody has told it to."""
@@ -215,9 +226,10 @@ class Saboteur(threading.Thread):
 
     def power(self):
         """The power was cut and is back; noise has other sources."""
-        kept = self._garble, self._rounds, max(0, self._stutters - 1)
+        noise, stutters = (self._garble, self._rounds), max(0, self._stutters - 1)
         self.calm()
-        self._garble, self._rounds, self._stutters = kept
+        self._make_noise(*noise)
+        self._stutters = stutters
         self._reset()
 
     def _reset(self):
@@ -305,7 +317,7 @@ class Saboteur(threading.Thread):
         """Noise ends when a proof of the line that has met enough of it is over."""
         self._rounds -= data == PROOF[0]
         if self._rounds <= 0 and data not in PROOF:
-            self._garble = 0
+            self._make_noise(0)
 
     def _spoilt(self, data):
         if self._drops:

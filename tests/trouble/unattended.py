@@ -31,6 +31,7 @@ OF_THE_BENCH = {
     "move": "network",
 }
 """What can go wrong with the bench, and whose the error is then."""
+NOISE = "noise"
 OF_THE_MODULE = ("reboot", "swallow_prompt", "hang", "halve_answer", "die", "babble")
 CASES = ("suites/multi_accept", "suites/single_server", "suites/framing", "suites/data")
 SHOWN = 10
@@ -56,7 +57,7 @@ class Done:
 
     @property
     def blame(self):
-        return OF_THE_BENCH.get(self.name, "module")
+        return "rig" if self.name == NOISE else OF_THE_BENCH.get(self.name, "module")
 
 
 class Hand(threading.Thread):
@@ -85,9 +86,13 @@ class Hand(threading.Thread):
         self.join(timeout=60)
 
     def done(self):
-        """All faults, each with the time until the next of its family began: until then it may show."""
+        """All faults, each with the time until the next of its family began: until then it may show.
+
+        Noise that one case in many meets may last longer; the saboteur knows how long.
+        """
         ends = [at for _, at in self.faults[2:]] + [time.time()] * 2
-        return [Done(name, at, until) for (name, at), until in zip(self.faults, ends, strict=False)]
+        done = [Done(name, at, until) for (name, at), until in zip(self.faults, ends, strict=False)]
+        return done + [Done(NOISE, at, until or time.time()) for at, until in self._saboteur.noise]
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,8 @@ def summary(rounds, faults):
     cases = [case for record, _ in rounds for case in record["cases"]]
     rungs = Counter(one["rung"] for case in cases for one in case["recoveries"] if one["helped"])
     say(f"{len(cases)} cases in {len(rounds)} rounds: {dict(Counter(case['verdict'] for case in cases))}")
-    say(f"{len(faults)} faults: {dict(Counter(one.name for one in faults))}")
+    names = [one.name for one in faults if one.name != NOISE]
+    say(f"{len(names)} faults: {dict(Counter(names))}")
     say(f"tried again: {sum(case['attempts'] > 1 for case in cases)}; brought back by: {dict(rungs)}")
     say(f"wrong verdicts: {sum(len(complaints) for _, complaints in rounds)}")
 
