@@ -2,6 +2,9 @@
 
 allure-pytest writes where a fixture or a case ends, and what fails there ends pytest itself, with a traceback and the
 exit status of a module that is not conforming.
+
+It also writes a file for each fixture of each case, thousands in a run. Those that tell no more than that a fixture was
+there are left out: they are most of what the page's generator would have to read.
 """
 
 import functools
@@ -10,6 +13,7 @@ from typing import Any
 
 import allure_commons
 from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import Status, TestResultContainer
 
 WRITERS = ("report_result", "report_container", "report_attached_file", "report_attached_data", "report_globals")
 
@@ -19,6 +23,12 @@ def guard(tell: Callable[[str], None]) -> None:
     for logger in allure_commons.plugin_manager.get_plugins():
         if isinstance(logger, AllureFileLogger):
             _guard(logger, tell)
+
+
+def is_bare(container: TestResultContainer) -> bool:
+    """True where the fixtures of ``container`` went well, and nothing is attached to them."""
+    fixtures = [*container.befores, *container.afters]
+    return not any(one.status not in (None, Status.PASSED) or one.attachments or one.steps for one in fixtures)
 
 
 def _guard(logger: Any, tell: Callable[[str], None]) -> None:
@@ -38,4 +48,6 @@ def _guard(logger: Any, tell: Callable[[str], None]) -> None:
     allure_commons.plugin_manager.unregister(logger)
     for name in WRITERS:
         setattr(logger, name, careful(getattr(logger, name)))
+    write_container = logger.report_container
+    logger.report_container = lambda container: None if is_bare(container) else write_container(container)
     allure_commons.plugin_manager.register(logger)
