@@ -136,6 +136,29 @@ def test_port_goes_before_that_of_the_rig():
     assert rig_of(argparse.Namespace(rig=None, port=None)).emulator == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["doctor", ""], "RIG is empty: name a rig, its file, a line"),
+        (["doctor", "--port", ""], "--port is empty: name a device"),
+        (["doctor", "emulator", "--port="], "--port is empty: name a device"),
+        (["scan", "--port", ""], "--port is empty: name a device"),
+    ],
+)
+def test_empty_name_is_refused_and_nothing_else_looked_at(words, said, capsys):
+    assert main(words) == WRONG
+    out = capsys.readouterr().out
+    assert out.startswith(said)
+    assert "(is the shell variable set?)" in out
+
+
+def test_link_to_a_device_is_a_line(tmp_path):
+    with Emulator("--link", tmp_path / "module") as emulator:
+        for named in (str(tmp_path / "module"), emulator.urls[0]):
+            rig = rig_of(argparse.Namespace(rig=named, port=None))
+            assert (rig.name, rig.serial.port, rig.emulator) == ("command line", named, None)
+
+
 def test_unknown_command_ends_with_the_usage(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["dance"])
