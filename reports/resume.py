@@ -56,6 +56,7 @@ def load_former(path: Path) -> Former:
     try:
         if journal_path(record).exists():
             await_end(record, WAIT_S)
+        if journal_path(record).exists():  # a run that has ended meanwhile leaves its record, and no journal
             return _former(read_journals(record))
         document = read_record(record)
     except RecordError as problem:

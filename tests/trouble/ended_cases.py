@@ -32,6 +32,13 @@ def test_is_killed_with_half_a_payload_sent(at, server):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.requirement("FR-LONG-LINE")
+@pytest.mark.skipif("MODULE" not in os.environ, reason="not asked for")
+def test_observes_and_the_module_hangs(at, case):
+    case.observe("FR-LONG-LINE", "answer", at("P0").payload)
+    os.kill(int(os.environ["MODULE"]), signal.SIGSTOP)
+
+
 @ask
 def test_good_behind_it(server, case):
     peer = server.up().client()

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from reports.status import ExitStatus
-from tests.fixtures.runs import PATIENCE
+from tests.fixtures.runs import PATIENCE, Emulator
 from tests.trouble.runs import impatient_profile, project_with, rig_of
 from tests.trouble.saboteur import Saboteur
 
@@ -58,6 +58,17 @@ def test_module_that_a_killed_run_left_with_half_a_payload_is_good_for_the_next(
     ended = run(*options)
     assert ended.status == ExitStatus.CONFORMING, ended.output
     assert ended.cases["test_good_behind_it"]["verdict"] == "pass"
+
+
+def test_module_that_hangs_behind_a_case_that_only_observes_is_told_of_on_the_terminal(tmp_path):
+    run = project_with(tmp_path, "ended_cases")
+    with Emulator("--joined", "LAB") as module:
+        run.environment["MODULE"] = str(module.process.pid)
+        ended = run("suites/multi_accept", f"--port={module.url}", impatient_profile(tmp_path))
+    assert ended.cases["test_observes_and_the_module_hangs"]["verdict"] == "fail"
+    assert ended.status == ExitStatus.BROKEN
+    assert "after it the module no longer answered" in ended.output
+    assert "1 error" in ended.output
 
 
 def test_case_is_tried_again_in_the_worker_that_has_it(tmp_path):

@@ -1,11 +1,17 @@
 """When a bench is worth nothing the run ends, with one verdict that says so; what was judged until then is kept."""
 
+import contextlib
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from fixtures.drivers.at import Forms
 from fixtures.drivers.bench import Bench
 from fixtures.drivers.evidence import garbled, odd_ones
-from fixtures.errors import RigError
+from fixtures.drivers.holders import holders_of, readers_of
+from fixtures.errors import ModuleFault, RigError
 from fixtures.rigs import NetworkSettings, Rig, SerialSettings, SwitchSettings
 from reports.status import ExitStatus
 from tests.fixtures.runs import Run, wait_for
@@ -153,6 +159,51 @@ def test_device_that_is_unplugged_while_the_power_is_cut_comes_back(saboteur, be
     done(saboteur, "power")
     bench.recover()
     assert bench.at("P0").ok
+
+
+# --- another program at the port ------------------------------------------------------------------------------------
+
+
+linux = pytest.mark.skipif(not Path("/proc/self/syscall").exists(), reason="who reads a port is known on Linux only")
+HELD = "import sys; held = open(sys.argv[1]); print(flush=True); sys.stdin.read()"
+
+
+@contextlib.contextmanager
+def holder(port):
+    """Somebody else who has the port open."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", HELD, port], **pipes) as other:
+        other.stdout.readline()
+        yield other
+        other.stdin.close()
+
+
+@linux
+def test_program_that_reads_the_port_meanwhile_is_the_rigs_fault_and_is_named(saboteur, bench):
+    silent = ModuleFault("no complete answer")
+    with holder(saboteur.port) as other:
+        found = bench.doubts.about(silent, network=True)
+    assert found.blame == "rig"
+    assert f"(process {other.pid} of " in str(found)
+    assert f"End it: kill {other.pid}" in str(found)
+    assert bench.doubts.about(silent, network=True) is None
+
+
+@linux
+def test_run_does_not_begin_at_a_port_that_another_program_reads(saboteur):
+    bench = Bench(Rig("shared", serial=SerialSettings(saboteur.port)), Forms(answer_s=0.5))
+    with subprocess.Popen(["cat", saboteur.port], stdout=subprocess.DEVNULL) as cat:
+        wait_for(lambda: readers_of(saboteur.port, holders_of(saboteur.port)), "cat to read")
+        with pytest.raises(RigError, match="is open in cat "):
+            bench.open()
+        cat.kill()
+
+
+def test_program_that_kept_a_pseudo_terminal_open_before_is_not_suspected(saboteur):
+    with holder(saboteur.port) as idle:
+        before = holders_of(saboteur.port)
+        assert [one.pid for one in before] == [idle.pid]
+        assert readers_of(saboteur.port, before) == []
 
 
 # --- what is noise, and what is a module's own doing ------------------------------------------------------------------
