@@ -78,6 +78,13 @@ def test_module_that_the_rig_does_not_expect_is_not_judged(joined_before):
         bench.open()
 
 
+def test_peers_that_would_come_from_another_machines_address_are_refused_before_the_first_case(joined_before):
+    network = NetworkSettings(peer_address="192.0.2.1")  # for documentation, and nobody's
+    bench = Bench(replace(joined_before, network=network), Forms())
+    with pytest.raises(RigError, match=r"cannot come from 192\.0\.2\.1: it is no address of this machine"):
+        bench.open()
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
