@@ -152,6 +152,14 @@ def test_empty_name_is_refused_and_nothing_else_looked_at(words, said, capsys):
     assert "(is the shell variable set?)" in out
 
 
+@pytest.mark.parametrize(
+    "words", [["doctor", "foo://x"], ["doctor", "--port", "foo://x"], ["scan", "--port", "foo://x"]]
+)
+def test_line_of_no_form_is_refused(words, capsys):
+    assert main(words) == WRONG
+    assert "'foo://x': pyserial knows no foo://; expected a device, socket://HOST:PORT" in capsys.readouterr().out
+
+
 def test_link_to_a_device_is_a_line(tmp_path):
     with Emulator("--link", tmp_path / "module") as emulator:
         for named in (str(tmp_path / "module"), emulator.urls[0]):
