@@ -1,6 +1,7 @@
 """The command line: options in, one line of JSON out when the modules are ready."""
 
 import argparse
+import errno
 import ipaddress
 import json
 import os
@@ -32,8 +33,16 @@ PINS = {"dtr": ("dtr",), "rts": ("rts",), "both": ("dtr", "rts"), "none": ()}
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+class _NobodyReads(Exception):
+    """Who read our output has gone, as ``head`` does when it has enough."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
+
+    def print_help(self, file: object = None) -> None:  # noqa: ARG002 - argparse names it
+        """The help, which may go to a full disk like all else."""
+        _say(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         raise SetupError(f"{message}; see --help")
@@ -51,15 +60,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SetupError, ProfileError, UnknownFault, UnknownVariant) as error:
         sys.stderr.write(f"reference_impl: {error}\n")
         return EXIT_SETUP
+    except _NobodyReads:
+        return EXIT_SETUP
+
+
+def _say(text: str) -> None:
+    """To stdout, at once. Raises SetupError where it takes nothing, _NobodyReads where nobody is left to read."""
+    if sys.stdout is None:
+        raise SetupError("stdout is closed; leave it open, or send it to /dev/null")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        _write_no_more()
+        if isinstance(error, BrokenPipeError):
+            raise _NobodyReads from None
+        raise SetupError(f"stdout cannot be written: {error.strerror}; send it elsewhere") from None
+
+
+def _write_no_more() -> None:
+    """What is still in the buffer goes nowhere: Python writes it once more when it ends, and would complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m reference_impl", description="An eS-WiFi module made of software.")
     serial = parser.add_argument_group("serial side (a pseudo-terminal unless said otherwise)")
-    serial.add_argument("--link", type=Path, metavar="PATH", help="symbolic link to the pty")
+    serial.add_argument("--link", type=_path, metavar="PATH", help="symbolic link to the pty")
     serial.add_argument("--tcp", type=_endpoint, metavar="HOST:PORT", help="raw TCP instead; port 0: any")
     serial.add_argument("--rfc2217", type=_endpoint, metavar="HOST:PORT", help="RFC 2217 instead; port 0: any")
-    serial.add_argument("--reset-pin", choices=sorted(PINS), default="both", help="RFC 2217: what resets the module")
+    serial.add_argument("--reset-pin", choices=sorted(PINS), help="RFC 2217: what resets the module (default: both)")
     serial.add_argument("--baud", type=_between(50, 4000000), metavar="N", help="pace the bytes (default: do not)")
     network = parser.add_argument_group("network side")
     network.add_argument("--address", type=_address, default="127.0.0.1", metavar="IP", help="the module's own")
@@ -92,6 +124,12 @@ def _endpoint(text: str) -> Endpoint:
     if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"expected HOST:PORT, such as 127.0.0.1:7000, not {text!r}")
     return host, int(port)
+
+
+def _path(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: name a path (is the shell variable set?)")
+    return Path(text)
 
 
 def _address(text: str) -> str:
@@ -156,8 +194,10 @@ def _own_address(first: str, index: int) -> str:
 def _line(options: argparse.Namespace, index: int, loop: Loop) -> SerialLine:
     if sum(option is not None for option in (options.tcp, options.rfc2217, options.link)) > 1:
         raise SetupError("--link, --tcp and --rfc2217 exclude each other; give one")
+    if options.reset_pin is not None and not options.rfc2217:
+        raise SetupError("--reset-pin goes with --rfc2217: no other serial side has modem lines")
     if options.tcp:
-        return TcpLine(loop, options.baud, _numbered(options.tcp, index))
+        return TcpLine(loop, options.baud, _numbered("--tcp", options.tcp, index))
     if options.rfc2217:
         return _rfc2217(options, index, loop)
     link = options.link
@@ -171,14 +211,30 @@ def _rfc2217(options: argparse.Namespace, index: int, loop: Loop) -> SerialLine:
         from reference_impl.shells.rfc2217_line import Rfc2217Line
     except ImportError:
         raise SetupError("--rfc2217 needs pyserial; install it, or use --tcp") from None
-    return Rfc2217Line(loop, options.baud, _numbered(options.rfc2217, index), PINS[options.reset_pin])
+    return Rfc2217Line(
+        loop, options.baud, _numbered("--rfc2217", options.rfc2217, index), PINS[options.reset_pin or "both"]
+    )
 
 
-def _numbered(first: Endpoint, index: int) -> Endpoint:
+def _numbered(option: str, first: Endpoint, index: int) -> Endpoint:
     host, port = first
+    _refuse_elsewhere(option, host)
     if port and port + index > 65535:
         raise SetupError(f"port {port} leaves no room for {index + 1} modules; choose a lower one")
     return host, port + index if port else 0
+
+
+def _refuse_elsewhere(option: str, host: str) -> None:
+    """A host of another machine cannot be listened at, whatever the port. Raises SetupError."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((host, 0))
+    except (socket.gaierror, UnicodeError):
+        why = "cannot be resolved; name an address of this machine, such as 127.0.0.1"
+        raise SetupError(f"{option}: the host {host} {why}") from None
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise SetupError(f"{option}: the host {host} is not of this machine; see `ip address`") from None
 
 
 def _say_ready(options: argparse.Namespace, boards: Sequence[Board], modules: Sequence[Module]) -> None:
@@ -186,8 +242,7 @@ def _say_ready(options: argparse.Namespace, boards: Sequence[Board], modules: Se
         {"index": index, "url": board.line.url, "link": _link(board.line), "address": module.address}
         for index, (board, module) in enumerate(zip(boards, modules, strict=True))
     ]
-    sys.stdout.write(json.dumps({"event": "ready", "ports": ports, "address": options.address}) + "\n")
-    sys.stdout.flush()
+    _say(json.dumps({"event": "ready", "ports": ports, "address": options.address}) + "\n")
 
 
 def _link(line: SerialLine) -> str | None:
@@ -199,5 +254,4 @@ def _list(options: argparse.Namespace) -> None:
         rows = ((name, kind.breaks, kind.source) for name, kind in FAULTS.items())
     else:
         rows = ((name, variant.what, variant.source) for name, variant in VARIANTS.items())
-    for row in rows:
-        sys.stdout.write("\t".join(row) + "\n")
+    _say("".join("\t".join(row) + "\n" for row in rows))

@@ -1,6 +1,7 @@
 """What is wrong with a command line is said in one line that names the cure, with status 2."""
 
 import os
+import shlex
 import socket
 import subprocess
 
@@ -43,6 +44,12 @@ WRONG = [
     (["--joined", ""], ["--joined", "SSID"]),
     (["--joined", "x" * 33], ["--joined", "SSID"]),
     (["--reset-pin", "cts"], ["--reset-pin", "dtr"]),
+    (["--reset-pin", "dtr"], ["--reset-pin", "--rfc2217"]),
+    (["--tcp", "127.0.0.1:0", "--reset-pin", "both"], ["--reset-pin", "--rfc2217"]),
+    (["--tcp", "nohost.invalid:4001"], ["--tcp", "nohost.invalid", "cannot be resolved"]),
+    (["--tcp", "8.8.8.8:4001"], ["--tcp", "8.8.8.8", "not of this machine"]),
+    (["--rfc2217", "8.8.8.8:4001"], ["--rfc2217", "8.8.8.8", "not of this machine"]),
+    (["--link", ""], ["--link", "empty", "shell variable"]),
     (["--link", "/nowhere/at/all"], ["--link", "/nowhere/at/all", "directory"]),
     (["extra"], ["extra"]),
 ]
@@ -94,6 +101,35 @@ def test_the_lists_name_everything_with_its_source():
         rows = [line.split("\t") for line in out.splitlines()]
         assert [row[0] for row in rows] == list(table)
         assert all(len(row) == 3 and all(row) for row in rows)
+
+
+@pytest.mark.parametrize("option", ["--link", "--list-faults", "--list-variants", "--help"])
+@pytest.mark.parametrize(("stdout", "said"), [(">/dev/full", "No space left on device"), (">&-", "stdout is closed")])
+def test_output_that_takes_nothing_is_one_line(tmp_path, option, stdout, said):
+    arguments = [option, str(tmp_path / "module")] if option == "--link" else [option]
+    status, err = through_a_shell(f"{shlex.join(command(*arguments))} {stdout}")
+    assert (status, err.count("\n")) == (2, 1), err
+    assert said in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reader_that_has_enough_is_no_trouble_and_no_words(tmp_path):
+    for arguments in (["--list-faults"], ["--link", tmp_path / "module"]):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as unread:
+            done = subprocess.run(
+                command(*arguments), stdout=unread, stderr=subprocess.PIPE, env=environment(), timeout=PATIENCE
+            )
+        assert (done.returncode, done.stderr) == (2, b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def through_a_shell(line):
+    done = subprocess.run(
+        ["sh", "-c", line], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment(), timeout=PATIENCE
+    )
+    return done.returncode, done.stderr.decode()
 
 
 def test_help_is_help():
