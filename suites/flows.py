@@ -229,6 +229,10 @@ class Server:
         """P5=10; must be accepted."""
         return expect_ok(self.at("P5=10"), "P5=10")
 
+    def is_closed(self) -> bool:
+        """Nobody listens at the port, a moment after the answer to P5=0 at the latest: no document says when."""
+        return self.peers.refuses(self.port, within=self.profile.seconds("close"))
+
     def stop(self) -> Answer:
         """P5=0; must be accepted."""
         self.plain = False

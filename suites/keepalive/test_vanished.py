@@ -33,10 +33,10 @@ def send_is_lost(at: ATClient, server: Server) -> None:
 
 @pytest.mark.requirement("KA-LOST-R0", "KA-LOST-S3", "KA-NEXT")
 def test_client_that_vanished_is_lost_for_read_and_for_send(at: ATClient, server: Server, case: Case) -> None:
+    server.up(keepalive=PK)
     other = second_server(server)
     unread = other.client() if other else None
     at("P0=0")
-    server.up(keepalive=PK)
     peer = server.client()
     server.serves(peer)
     at("R2=100")

@@ -60,7 +60,8 @@ def test_next_accepts_the_client_that_comes_later(at: ATClient, server: Server) 
     for later in (0.05, 1.6):
         server.client()
         server.next()
-        at.drain(quiet=later)  # how long nobody comes is what the case is about
+        at.watch(later)  # how long nobody comes is what the case is about
+        at.drain()
         server.serves(server.client())
         server.next()
 

@@ -143,7 +143,8 @@ def test_datagram_that_nobody_read_is_gone_after_the_stop(at: ATClient, udp: Dat
     for pause in (0.0, 1.0):  # once more where a network may have held the datagram until the server ran again
         udp.serve().receives(b"read before the stop")
         udp.peer.send(b"unread", udp.here)
-        at.drain(quiet=pause)
+        at.watch(pause)
+        at.drain()
         at("P5=0")
         udp.serve()
         answer = at.read(b"unread")
