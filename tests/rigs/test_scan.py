@@ -17,6 +17,7 @@ from fixtures.drivers.ports import describe
 from fixtures.rigs import SerialSettings, load_rig
 from tests.fixtures.line import Pty
 from tests.reference_impl.process import Emulator
+from tests.rigs.conftest import linked
 from tests.rigs.test_ports import Adapter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +107,14 @@ def test_port_that_cannot_be_opened_is_one_line_and_the_others_are_looked_at(the
     assert any("there is no port /dev/none-such" in line for line in said)
 
 
+def test_port_in_use_is_told_once_and_not_that_no_module_answers(there):
+    with linked(there[1].device):
+        status, said = told(there[1].device)
+    assert status == 1
+    assert len(said) == 1
+    assert f"the port {there[1].device} is in use by " in said[0]
+
+
 def test_folder_that_is_not_there_is_said(there, tmp_path, capsys):
     missing = tmp_path / "none" / "desk.toml"
     assert main(["scan", "--port", there[0].device, "--write", str(missing)]) == WRONG
@@ -143,6 +152,7 @@ def test_port_goes_before_that_of_the_rig():
         (["doctor", "--port", ""], "--port is empty: name a device"),
         (["doctor", "emulator", "--port="], "--port is empty: name a device"),
         (["scan", "--port", ""], "--port is empty: name a device"),
+        (["scan", "--ssid", "", "--write", "never.toml"], "--ssid is empty: name the network"),
     ],
 )
 def test_empty_name_is_refused_and_nothing_else_looked_at(words, said, capsys):
