@@ -24,7 +24,7 @@ from fixtures.drivers import peers
 from fixtures.drivers.peers import Network, TcpListener
 from fixtures.drivers.ports import comports
 from fixtures.drivers.rig_lock import RigLock, key_of
-from fixtures.errors import RigError
+from fixtures.errors import PeerError, RigError
 from fixtures.rigs import Expected, Limits, NetworkSettings, Rig, SerialSettings, SwitchSettings
 from tests.fixtures.line import Pty
 from tests.fixtures.test_link import _Attributes as Attributes
@@ -125,8 +125,8 @@ def test_identity_that_no_adapter_has_is_said():
     assert "no serial port has USB serial number A50285BI" in said
 
 
-def test_place_of_a_lab_is_not_looked_for():
-    assert "name it in [serial]" in fails("port", Rig(name="lab", place="desk 7"))
+def test_rig_that_names_no_line_is_said_with_what_can_name_one():
+    assert "expected one of port, usb_serial, usb_id, location in [serial]" in fails("port", Rig(name="none"))
 
 
 def test_missing_right_is_found_with_the_group_that_has_it(machine, pty):
@@ -186,6 +186,7 @@ def test_latency_timer_is_read(machine, pty, milliseconds, state):
     finding = findings_of("latency", on(pty.name), machine)["latency"]
     assert (finding.state, f"{milliseconds} ms" in finding.text) == (state, True)
     assert (f"echo 1 | sudo tee {timer}" in finding.cure) == (state == "FAIL")
+    assert (f"{pty.name} keeps bytes back" in finding.text) == (state == "FAIL")
 
 
 # --- the line and who is on it ------------------------------------------------------------------------------------
@@ -350,6 +351,27 @@ def test_data_that_does_not_arrive_as_it_was_sent_is_said(fault, said):
     assert said in fails("data", replace(EMULATED, emulator=("--fault", fault)))
 
 
+def test_device_that_has_the_address_of_the_module_is_found(monkeypatch):
+    """It accepts, as the module's server would; the module itself has no client."""
+    with socket.create_server(("127.0.0.77", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setattr(Network, "free_port", lambda _: port)
+        network = NetworkSettings(ssid="LAB", module_address="127.0.0.77")
+        said = fails("data", replace(EMULATED, network=network))
+    assert f"127.0.0.77:{port} accepts, but the module says -1: it has no client" in said
+    assert "-> is network.module_address the module's?" in said
+
+
+def test_address_that_no_peer_can_use_is_charged_to_the_peer_address(monkeypatch):
+    def listen(_):
+        raise PeerError("cannot use 192.0.2.1:0 on this machine")
+
+    monkeypatch.setattr(Network, "listen", listen)
+    assert "-> set network.peer_address to this machine's address" in fails("from module", EMULATED)
+    named = replace(EMULATED, network=NetworkSettings(ssid="LAB", peer_address="127.0.0.1"))
+    assert "-> is network.peer_address = '127.0.0.1' this machine's?" in fails("from module", named)
+
+
 # --- reset and power ----------------------------------------------------------------------------------------------
 
 
@@ -365,6 +387,36 @@ def test_switch_that_does_not_act_is_found(key):
 def test_switch_that_fails_is_said(key):
     switch = SwitchSettings("command", {"run": ["no-such-program"]})
     assert "there is no program 'no-such-program'" in fails(key, replace(EMULATED, **{key: switch}))
+
+
+@pytest.mark.parametrize(("held", "other"), [("on", "off"), ("off", "on")])
+def test_module_that_a_switch_holds_for_ever_is_said_with_the_key(monkeypatch, held, other):
+    rig = replace(EMULATED, reset=SwitchSettings("dtr", {"held": held}))
+    said = str(reset_that_never_ends(monkeypatch, rig))
+    assert f'did not come back -> is held the right way round? Try held = "{other}" under [reset]' in said
+
+
+def test_module_that_another_switch_holds_for_ever_is_said(monkeypatch):
+    rig = replace(EMULATED, reset=SwitchSettings("command", {"run": ["true"]}))
+    assert "-> does the switch under [reset] let the module go again?" in str(reset_that_never_ends(monkeypatch, rig))
+
+
+def reset_that_never_ends(monkeypatch, rig):
+    """What is found where the switch does its part and the module stays away."""
+
+    class Switch:
+        name = "switch"
+
+        def act(self):
+            pass
+
+    def prove(switch, _at):
+        switch.act()
+        raise RigError("the module did not come back")
+
+    monkeypatch.setattr(module_checks, "make_switch", lambda *_: Switch())
+    monkeypatch.setattr(module_checks, "prove", prove)
+    return findings_of("reset", rig)["reset"]
 
 
 def test_switch_is_left_alone_unless_the_rig_allows_it():
@@ -390,11 +442,16 @@ def test_bench_that_is_well_has_nothing_but_ok_and_skipped(machine):
     assert said[-1] == "15 ok, 0 failed, 3 skipped"
 
 
+def test_other_module_is_not_told_the_passphrase_of_a_network(module):
+    found = findings_of("joined", on(module, expect=Expected(product="other"), network=NetworkSettings()))
+    assert str(found["joined"]).endswith("not looked at, because of: identity")
+
+
 def test_one_failure_is_one_line_and_what_hangs_on_it_is_skipped(machine):
     said = []
     assert tool.doctor(Patient(on("/dev/none-such"), machine), said.append) == 1
     assert sum(line.startswith("FAIL") for line in said) == 1
-    assert "skip joined         not looked at, because of: prompt" in said
+    assert "skip joined         not looked at, because of: prompt, identity" in said
     assert said[-1].startswith("2 ok, 1 failed, ")
 
 
