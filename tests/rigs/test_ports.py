@@ -1,7 +1,6 @@
 """A port is found by the identity of its adapter, and found again under another name."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from serial.tools import list_ports
