@@ -6,12 +6,18 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from fixtures.drivers.frames import Answer
 
 ERROR_FRAME = re.compile(rb"(?:\r\n){1,2}ERROR[^\r\n]*\r\n(?:Usage[^\r\n]*\r\n)?> ")
 WRONG = ["QQ", "ZZ=1", "P1=99", "P2=65536", "R1=1461", "S1=1461", "MT"]
 UNKNOWN = ["QQ", "XY", "Y7", "QQ=1", "QQ=1,2,3", "QQ=" + "x" * 64]
 ODD = ["P2", "P2=", "P2=5024,1", "P1", "P1=", "R1=", "S1=100,2", "P8=", "PK=1", "PK=1,3000,1"]
 MALFORMED = ["P", "P2 5024", "=5024", "?", "P22=1", "PP?", "POWER", "2"]
+
+
+def is_short_error(answer: Answer) -> bool:
+    """True where ``answer`` fails by the word ERROR and nothing behind it; lines of its progress may stand before."""
+    return answer.error and answer.reason.strip() == b"ERROR" and not answer.usage
 
 
 @pytest.mark.requirement("FR-ERROR")
