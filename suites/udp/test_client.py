@@ -138,6 +138,19 @@ def test_udp_and_tcp_keep_their_data_apart(at: ATClient, udp: Datagrams, single_
         udp.select()
 
 
+@pytest.mark.requirement("UD-SERVER", "UD-APART")
+def test_udp_server_has_the_port_number_of_a_tcp_server(at: ATClient, udp: Datagrams, single_server: Server) -> None:
+    single_server.port = udp.port
+    peer = single_server.up().client()
+    udp.socket = 1
+    udp.select()
+    udp.serve()
+    peer.send(b"stream")
+    udp.receives(b"datagram")
+    at("P0=0")
+    read_exactly(at, b"stream", udp.profile.seconds("transfer"))
+
+
 @pytest.mark.requirement("UD-APART")
 def test_server_and_clients_of_both_kinds_run_together(at: ATClient, udp: Datagrams, other_port: int) -> None:
     caller = Datagrams(at, udp.peers, udp.profile, udp.peers.udp(), other_port, socket=1)
