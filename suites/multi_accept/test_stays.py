@@ -14,7 +14,7 @@ SETTINGS = {
     "R and S": ["R1=700", "R2=200", "S1=800", "S2=900", "R?", "S?"],
     "the module's": ["MT=0", "MT=1", "MS=0", "I?", "C?"],
 }
-"""Each may be refused while a server runs. Not P2: whoever takes it may listen anew, no document says what that costs."""
+"""Each may be refused while a server runs. Not P2: who takes it may listen anew, no document says what that costs."""
 
 
 def stay(server: Server, case: Case, first: TcpPeer, second: TcpPeer, what: str) -> None:
