@@ -94,6 +94,14 @@ def test_module_has_the_variants_and_faults_that_are_named(device):
     assert say(device, b"MT\r") == b"\r\n0\r\nOK\r\n> "
 
 
+@pytest.mark.parametrize("device", [("--fault=x-mt1-join-long",)], indirect=True)
+def test_module_has_the_faults_of_the_third_round(device):
+    say(device, b"")
+    assert say(device, b"QQ\r") == b"\r\nERROR\r\n> "
+    say(device, b"C1=other\r")
+    assert b"\r\n[JOIN   ] Failed\r\nERROR: " in say(device, b"C0\r")
+
+
 def test_unknown_switch_is_refused():
     done = subprocess.run([*COMMAND, "--fault", "nonsense"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
