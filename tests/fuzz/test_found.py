@@ -48,6 +48,6 @@ def test_line_that_never_ends_is_not_held_back_for_ever(line):
 def test_error_has_a_longest_text_so_that_rubbish_is_read_in_time_that_grows_with_its_length(silent):
     """With any length, each of the ERRORs in a line was followed to its end: a quarter of a megabyte took minutes."""
     reader = AnswerReader(Expectation(b"P0\r"))
-    assert reader.read(b"\r\nERROR" + b"x" * 256 + b"\r\n> ", silent=silent)[0].error
-    found = reader.read(b"\r\nERROR" + b"x" * 257 + b"\r\n> ", silent=silent)
+    assert reader.read(b"\r\nERROR" + b"x" * 1024 + b"\r\n> ", silent=silent)[0].error
+    found = reader.read(b"\r\nERROR" + b"x" * 1025 + b"\r\n> ", silent=silent)
     assert not (found and found[0].error)
