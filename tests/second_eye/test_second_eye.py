@@ -94,6 +94,24 @@ def test_module_has_the_variants_and_faults_that_are_named(device):
     assert say(device, b"MT\r") == b"\r\n0\r\nOK\r\n> "
 
 
+@pytest.mark.parametrize("device", [("--variant=o-overlong-once",)], indirect=True)
+def test_freedom_acts_in_the_loop(device):
+    say(device, b"")
+    assert say(device, b"x" * 250) == b"\r\nERROR\r\n> "
+    os.write(device, b"yyy\r")  # the rest of that line
+    assert say(device, b"P2\r") == b"\r\n5024\r\nOK\r\n> "
+
+
+@pytest.mark.parametrize(
+    "device", [("--variant=mt0", "--variant=o-reason-number", "--variant=o-reason-usage")], indirect=True
+)
+def test_reasons_take_turns(device):
+    say(device, b"")
+    said = [say(device, b"QQ\r") for _ in range(3)]
+    assert said[0] == said[2] == b"\r\nERROR: See Usage, ok?\r\nUsage: QQ <value>\r\n> "
+    assert said[1] == b"\r\nERROR: -14\r\nUsage: QQ <value>\r\n> "
+
+
 def test_unknown_switch_is_refused():
     done = subprocess.run([*COMMAND, "--fault", "nonsense"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
