@@ -20,7 +20,7 @@ REASONS = {
     "o-reason-number": "-14",
     "o-reason-odd": "[TCP] G\xfcltig ist das nicht: <" + "x" * 240 + "> (see 4.2); Usage, ok?",
 }
-"""Variant: the reason of each error; of several variants each has its turn."""
+"""Variant: the reason of each error; where there are several, each command has one of them."""
 
 
 class OddLine:
@@ -194,7 +194,7 @@ class OddLine:
     def error(self, command, reason="Invalid Value", head=b""):
         reasons = [text for name, text in REASONS.items() if name in self.variants]
         if reasons:
-            reason = reasons[self.errors % len(reasons)]
+            reason = reasons[sum(command.encode("latin-1")) % len(reasons)]
         if self.variant("o-progress") and not head and command != "R0":
             head = f"[CMD] {command} parsing\r\n[CMD] {command} refused".encode("latin-1")
         super().error(command, reason, head)

@@ -105,11 +105,11 @@ def test_freedom_acts_in_the_loop(device):
 @pytest.mark.parametrize(
     "device", [("--variant=mt0", "--variant=o-reason-number", "--variant=o-reason-usage")], indirect=True
 )
-def test_reasons_take_turns(device):
+def test_of_several_reasons_each_command_has_one(device):
     say(device, b"")
-    said = [say(device, b"QQ\r") for _ in range(3)]
+    said = [say(device, line) for line in (b"QQ\r", b"QR\r", b"QQ\r")]
     assert said[0] == said[2] == b"\r\nERROR: See Usage, ok?\r\nUsage: QQ <value>\r\n> "
-    assert said[1] == b"\r\nERROR: -14\r\nUsage: QQ <value>\r\n> "
+    assert said[1] == b"\r\nERROR: -14\r\nUsage: QR <value>\r\n> "
 
 
 def test_unknown_switch_is_refused():
