@@ -64,10 +64,10 @@ class OddLine:
             return self.cut_at_success(data)
         if self.variant("o-slices") and len(data) > 2:
             return self.cut_anywhere(data)
-        if self.variant("o-crlf-cut") and data.endswith(b"\r\n> ") and len(data) > 6 and self.frames % 23 < 2:
+        if self.variant("o-crlf-cut") and data.endswith(b"\r\n> ") and len(data) > 6 and self.frames % 41 < 2:
             at = data.find(b"\r\n", 1 if self.frames % 2 else len(data) - 5) + 1
             return [(data[:at], 0.2), (data[at:], 0)]
-        if self.variant("o-prompt-cut") and data.endswith(b"\r\n> ") and self.frames % 17 == 0:
+        if self.variant("o-prompt-cut") and data.endswith(b"\r\n> ") and self.frames % 37 == 0:
             at = -1 if self.frames % 2 else -3
             return [(data[:at], 0.25), (data[at:], 0)]
         return [(data, 0)]
@@ -148,7 +148,7 @@ class OddLine:
     def serve_line(self, line):
         self.owes_answer = True
         self.do_what_is_due(hurry=True)
-        if self.variant("o-think") and self.frames % 9 == 0:
+        if self.variant("o-think") and self.frames % 19 == 0:
             time.sleep((sum(line[:2]) * 37 % 41) / 100)
         if self.variant("o-noise-skipped"):
             line = line.lstrip(b"\0\xff\x15")

@@ -273,8 +273,8 @@ VARIANTS = {
     "p510-prompt-short": "Waiting, prompt, OK (not the empty success)",
     "fin-first": "closing is FIN first, socket freed 0.3 s later",
     "o-slices": "each answer and notice is cut at two random places, with up to 300 ms between",
-    "o-prompt-cut": "each 17th frame is cut for 250 ms, before its prompt's space or within the line end before",
-    "o-think": "thinking time of 0 to 400 ms, by command, in one of nine",
+    "o-prompt-cut": "each 37th frame is cut for 250 ms, before its prompt's space or within the line end before",
+    "o-think": "thinking time of 0 to 400 ms, by command, in one of 19",
     "o-payload-pause": "a pause of 300 ms behind every success tail within a payload",
     "o-notice-dribble": "a notice goes out byte by byte, 4 ms each",
     "o-zr-noise": "0x15, NUL and 0xFF and a self-test with OK and ERROR lines before the start-up prompt",
@@ -349,7 +349,7 @@ VARIANTS = {
     "o-p510-notice-first": "P5=10 with a client queued: the notice goes before the answer",
     "o-p3-any": "P3 takes any text",
     "o-strict-ports": "P5=1 and 11 with the port of another socket's server are errors",
-    "o-crlf-cut": "two of 23 frames are cut between CR and LF, 200 ms",
+    "o-crlf-cut": "two of 41 frames are cut between CR and LF, 200 ms",
     "o-s3-twice": "S0 and S3 take the payload 200 ms late",
 }
 """Name: what the module does that it may do."""
