@@ -59,7 +59,7 @@ class OddLine:
     def pieces_of(self, data):
         """The pieces in which the bytes leave, and the seconds behind each."""
         if self.is_dribbling:
-            return [(bytes([one]), 0.004) for one in data]
+            return [(bytes([one]), 0.002) for one in data]
         if self.variant("o-payload-pause") and data.count(SUCCESS) > 1:
             return self.cut_at_success(data)
         if self.variant("o-slices") and len(data) > 2:
@@ -82,7 +82,7 @@ class OddLine:
     def cut_anywhere(self, data):
         """At two random places; most of the pauses are short."""
         low, high = sorted(self.random.sample(range(1, len(data)), 2))
-        first, second = self.random.choices((0, 0.01, 0.03, 0.3), (24, 2, 2, 2), k=2)
+        first, second = self.random.choices((0, 0.01, 0.03, 0.3), (80, 2, 2, 2), k=2)
         return [(data[:low], first), (data[low:high], second), (data[high:], 0)]
 
     # ---- what the host did not ask for

@@ -276,7 +276,7 @@ VARIANTS = {
     "o-prompt-cut": "each 37th frame is cut for 250 ms, before its prompt's space or within the line end before",
     "o-think": "thinking time of 0 to 400 ms, by command, in one of 19",
     "o-payload-pause": "a pause of 300 ms behind every success tail within a payload",
-    "o-notice-dribble": "a notice goes out byte by byte, 4 ms each",
+    "o-notice-dribble": "a notice goes out byte by byte, 2 ms each",
     "o-zr-noise": "0x15, NUL and 0xFF and a self-test with OK and ERROR lines before the start-up prompt",
     "o-zr-rejoin": "0.6 s behind the start-up prompt comes an asynchronous [JOIN   ] text, the network is joined",
     "o-reason-odd": "MT=0; a reason in Latin-1, 280 bytes long, with brackets; the usage is empty",
