@@ -106,14 +106,37 @@ def send_until_lost(at: ATClient, timeout: float, payload: bytes = b"x") -> Answ
 
 
 def send_exactly(at: ATClient, peer: TcpPeer, payload: bytes, timeout: float) -> Answer:
-    """S3 with ``payload``; the count is right and the peer has received just these bytes. Raises ModuleFault."""
+    """S3 with ``payload``; the count is right and the peer has received just these bytes. Raises ModuleFault.
+
+    What comes behind them is looked for without waiting: a byte too many is mostly in the same packet.
+    """
     answer = at.send(payload)
     if not answer.ok or answer.payload != str(len(payload)).encode():
         raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
     got = peer.receive(len(payload), timeout)
     if got != payload:
         raise ModuleFault(f"expected: the peer receives {show(payload)}\ngot:      {show(got)}")
+    if more := peer.receive_available(0):
+        raise ModuleFault(f"expected: nothing behind the {len(payload)} bytes of S3\ngot:      {show(more)}")
     return answer
+
+
+def read_some(at: ATClient, stream: bytes, timeout: float) -> bytes:
+    """R0 until it gives bytes, which must begin ``stream``; may be fewer than are there. Raises ModuleFault."""
+    deadline = time.monotonic() + timeout
+    while True:
+        answer = at.read(stream)
+        if is_lost(answer, stream) or not answer.ok or not stream.startswith(answer.payload):
+            raise ModuleFault(f"expected: the peer's bytes: {show(stream)}\ngot:      {show(answer)}")
+        if answer.payload:
+            return answer.payload
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: the peer's bytes within {timeout:g} s\ngot:      none")
+
+
+def is_short_error(answer: Answer) -> bool:
+    """True where ``answer`` fails by the word ERROR and nothing behind it; lines of its progress may stand before."""
+    return answer.error and answer.reason.strip() == b"ERROR" and not answer.usage
 
 
 @dataclass

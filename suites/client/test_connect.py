@@ -8,10 +8,17 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
-from suites.flows import lines_match
+from suites.flows import is_short_error, lines_match
 
 NO_HOST = ["255.255.255.255", "224.0.0.1"]
 """Broadcast and multicast: TCP has no connection to them, and no packet is sent."""
+
+
+def settings_shown(at: ATClient) -> list[str]:
+    """P1 to P4, P8 and PK, R1, R2, S1, S2 as the queries show them; PK where there are fields for it."""
+    fields = [one.strip() for one in at("P?").fields]
+    shown = [fields[0], *fields[2:5], *fields[7:8], *fields[10:12]]
+    return shown + [one.strip() for query in ("R?", "S?") for one in at(query).fields[:2]]
 
 
 @pytest.mark.requirement("CL-CONNECT")
@@ -75,6 +82,20 @@ def test_refused_connection_is_an_error(client: Client, case: Case, times: int) 
         case.observe("CL-FAILED-FORM", "answer to a refused P6=1", answer)
 
 
+@pytest.mark.requirement("FR-ERROR-MT0", "FR-ERROR-MT1", "CL-REFUSED")
+@pytest.mark.parametrize("mt", [0, 1])
+def test_refused_connection_is_told_as_mt_says(client: Client, case: Case, mt: int) -> None:
+    client.aim().listener.close()
+    client.at(f"MT={mt}")
+    answer = client.at("P6=1")
+    case.require("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
+    if mt:
+        case.require("FR-ERROR-MT1", is_short_error(answer), "the word ERROR and nothing behind it", answer)
+    else:
+        told = not is_short_error(answer) or any(b"Connecting" not in line for line in answer.lines)
+        case.require("FR-ERROR-MT0", told, "ERROR and a reason or a usage", answer)
+
+
 @pytest.mark.requirement("CL-UNREACHABLE", "CL-FAILED-FORM")
 @pytest.mark.parametrize("address", NO_HOST)
 def test_address_without_a_host_is_an_error(at: ATClient, client: Client, case: Case, address: str) -> None:
@@ -105,6 +126,26 @@ def test_start_without_a_remote_is_recorded(at: ATClient, case: Case) -> None:
     at("P1=0")
     at("P3=0.0.0.0")
     case.observe("CL-NO-REMOTE", "answer to P6=1 with P3=0.0.0.0", at("P6=1"))
+
+
+@pytest.mark.requirement("SS-STATUS-STOPPED")
+def test_client_is_not_shown_as_a_server(at: ATClient, client: Client, case: Case) -> None:
+    client.talks(client.aim().connect())
+    fields = at("P?").fields
+    case.require("SS-STATUS-STOPPED", fields[5:6] == ["0"], "0 in field 6 of P?: a client, and no server", fields)
+
+
+@pytest.mark.requirement("CL-SURVIVES")
+def test_settings_survive_start_and_stop(at: ATClient, client: Client, case: Case) -> None:
+    client.aim()
+    for setting in ("P8=3", "PK=1,60000", "R1=700", "R2=300", "S1=800", "S2=900"):
+        at(setting)
+    before = settings_shown(at)
+    client.connect()
+    client.stop()
+    at.drain(quiet=0.05)
+    after = settings_shown(at)
+    case.require("CL-SURVIVES", after == before, f"{before}", f"{after}")
 
 
 @pytest.mark.requirement("CL-STATUS")

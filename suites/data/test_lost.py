@@ -6,7 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer
 from suites.data.payloads import pattern
-from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_until_lost
+from suites.flows import Server, is_lost, is_short_error, read_exactly, read_until_lost, send_until_lost
 from suites.profiles import Profile
 
 LONGEST_WAIT_MS = 30000
@@ -51,6 +51,29 @@ def test_loss_shows_after_reads_of_exactly_r1(at: ATClient, server: Server, case
     read_exactly(at, pattern(size), server.profile.seconds("transfer"))
     answer = waiting_read(at, wait)
     case.require("MA-LOST-R0", is_lost(answer), f"-1 from an R0 that may wait {wait} ms", answer)
+
+
+@pytest.mark.requirement("MA-LOST-R0")
+@pytest.mark.parametrize("leave", ["close", "reset"])
+def test_every_read_says_minus_one_after_send_did(at: ATClient, server: Server, case: Case, leave: str) -> None:
+    getattr(server.up().client(), leave)()
+    send_until_lost(at, server.profile.seconds("lost"))
+    data, _ = read_until_lost(at, server.profile.seconds("lost"))
+    case.require("MA-LOST-R0", not data, "-1 and no byte that nobody sent", data)
+    for again in range(2, 10):
+        answer = at.read()
+        case.require("MA-LOST-R0", is_lost(answer), f"-1 for the time number {again}", answer)
+
+
+@pytest.mark.requirement("FR-ERROR-MT1", "MA-LOST-R0", "MA-LOST-S3")
+def test_error_of_a_lost_connection_is_the_word_alone_with_mt_1(at: ATClient, server: Server, case: Case) -> None:
+    server.up().client().reset()
+    at("MT=1")
+    _, read = read_until_lost(at, server.profile.seconds("lost"))
+    sent = send_until_lost(at, server.profile.seconds("lost"))
+    for what, answer in (("R0", read), ("S3", sent)):
+        good = not answer.error or is_short_error(answer)
+        case.require("FR-ERROR-MT1", good, f"to {what} -1 and OK, or the word ERROR alone", answer)
 
 
 @pytest.mark.requirement("MA-LOST-S3", "DA-LOST-S0", "DA-LOST-PAYLOAD")

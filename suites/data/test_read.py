@@ -7,8 +7,11 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from suites.data.payloads import CONTENTS, SIZES, pattern, text
-from suites.flows import Server, is_lost, read_exactly, read_until_lost
+from suites.flows import Server, is_lost, read_exactly, read_some, read_until_lost
 from suites.framing.test_success import success
+
+HUMAN_AND_BACK = "human mode and back"
+BETWEEN_READS = ["P0", "P?", "R?", "S?", "I?", "CS", "XX", "R1=9999", "P8=6", "PK=0,60000", "R2=300", "S1=100"]
 
 
 @pytest.mark.requirement("DA-READ", "DA-READ-R1")
@@ -88,7 +91,7 @@ def test_read_without_data_is_the_empty_success(at: ATClient, server: Server, ca
 
 
 @pytest.mark.requirement("DA-READ-TIMEOUT", "DA-READ-WAITS")
-@pytest.mark.parametrize("wait", [0, 1, 100, 1000, 2500])
+@pytest.mark.parametrize("wait", [0, 1, 50, 100, 1000, 2500])
 def test_read_without_data_takes_r2(at: ATClient, server: Server, case: Case, wait: int) -> None:
     server.up().client()
     at(f"R2={wait}")
@@ -157,6 +160,26 @@ def test_bytes_that_come_between_reads_stay_for_the_next(at: ATClient, server: S
     read_exactly(at, pattern(20)[len(answer.payload) :], server.profile.seconds("transfer"))
 
 
+@pytest.mark.requirement("DA-READ-REST")
+@pytest.mark.parametrize(
+    "between",
+    [*BETWEEN_READS, "P0=1,P0=0", pytest.param(HUMAN_AND_BACK, marks=pytest.mark.needs("human_mode"))],
+)
+def test_rest_stays_whatever_is_sent_between_two_reads(at: ATClient, server: Server, between: str) -> None:
+    peer = server.up().client()
+    limit = server.profile.seconds("transfer")
+    at("R1=4")
+    peer.send(pattern(12))
+    done = len(read_some(at, pattern(12), limit))
+    if between == HUMAN_AND_BACK:
+        at.collect(b"$$$\r")
+        at.collect(b"---\r")
+    else:
+        for command in [between] if between.startswith("PK") else between.split(","):
+            at(command)
+    read_exactly(at, pattern(12)[done:], limit)
+
+
 @pytest.mark.requirement("DA-READ-WAITS")
 @pytest.mark.parametrize("wait", [3000])
 def test_read_gives_what_comes_while_it_waits(at: ATClient, server: Server, case: Case, wait: int) -> None:
@@ -205,6 +228,17 @@ def test_bytes_before_the_loss_are_read(at: ATClient, server: Server, leave: str
     read_exactly(at, stream, server.profile.seconds("transfer"))
     if leave == "close":
         read_until_lost(at, server.profile.seconds("lost"))
+
+
+@pytest.mark.requirement("DA-BEFORE-LOSS")
+@pytest.mark.parametrize("size", [4, 2000])
+def test_bytes_before_the_loss_are_read_after_a_send(at: ATClient, server: Server, size: int) -> None:
+    peer = server.up().client()
+    peer.send(pattern(size))
+    peer.half_close()  # a peer that is gone altogether would reset, and TCP may drop at a reset what was not read
+    at.drain(quiet=0.1)
+    at.send(b"x")
+    read_exactly(at, pattern(size), server.profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("DA-HALF-CLOSE")

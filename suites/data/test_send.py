@@ -10,6 +10,11 @@ from fixtures.drivers.peers import TcpPeer
 from suites.data.payloads import CONTENTS, SIZES, pattern, text
 from suites.flows import Server, send_exactly
 from suites.framing.test_success import success
+from suites.profiles import Profile
+
+FULL_PACKETS = [64, 128, 192, 512, 1024, 1408]
+"""Whole USB and flash packets: some firmware sends those in a way of its own."""
+LIKE_COMMANDS = [b"$$$", b"---", b"$$$\r", b"---\r", b"P0=2", b"P0=2\r"]
 
 
 @pytest.fixture
@@ -72,6 +77,30 @@ def test_send_sends_just_once(at: ATClient, server: Server, peer: TcpPeer, case:
     case.require("DA-SEND", not more, "each packet once", more)
 
 
+@pytest.mark.requirement("DA-SEND")
+def test_sends_of_full_packets_follow_each_other_without_a_byte_between(
+    at: ATClient, server: Server, peer: TcpPeer, case: Case
+) -> None:
+    for size in FULL_PACKETS:
+        send_exactly(at, peer, pattern(size, seed=size), server.profile.seconds("transfer"))
+    more = peer.receive_available(0.1)
+    case.require("DA-SEND", not more, f"nothing behind the {FULL_PACKETS[-1]} bytes of the last S3", more)
+
+
+@pytest.mark.requirement("DA-SEND-ONLY", "DA-SEND")
+@pytest.mark.parametrize("payload", LIKE_COMMANDS, ids=range(len(LIKE_COMMANDS)))
+def test_send_of_what_looks_like_a_command_does_nothing_else(
+    at: ATClient, server: Server, peer: TcpPeer, case: Case, payload: bytes
+) -> None:
+    echoes = bool(at("P0").echo)
+    send_exactly(at, peer, payload, server.profile.seconds("transfer"))
+    answer = at("P0")
+    if bool(answer.echo) != echoes:
+        at.collect(b"---\r")
+    case.require("DA-SEND-ONLY", bool(answer.echo) == echoes, "machine mode: an echo as before S3, or none", answer)
+    case.require_one_of("DA-SEND-ONLY", answer.raw, [success(b"0", server.profile)])
+
+
 @pytest.mark.requirement("SK-SELECT")
 def test_send_after_an_error_goes_to_the_selected_socket(at: ATClient, server: Server) -> None:
     server.socket = 1
@@ -132,14 +161,25 @@ def test_send_of_too_few_bytes_is_recorded(at: ATClient, peer: TcpPeer, case: Ca
 
 
 @pytest.mark.requirement("DA-S0")
-@pytest.mark.parametrize("size", [1, 2, 64, 512, 1024, 1400, 1460])
+@pytest.mark.parametrize("size", [1, 2, 64, 192, 512, 1024, 1400, 1460])
 def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Case, size: int) -> None:
     at(f"S1={size}")
     payload = pattern(size)
     answer = at.send(payload, command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
-    got = peer.receive(size, server.profile.seconds("transfer"))
-    case.require("DA-S0", got == payload, "the peer receives these bytes", got)
+    got = peer.receive(size, server.profile.seconds("transfer")) + peer.receive_available(0)
+    case.require("DA-S0", got == payload, "the peer receives these bytes and no more", got)
+
+
+@pytest.mark.requirement("DA-S0-SHORT")
+@pytest.mark.usefixtures("peer")
+def test_s0_with_s2_0_is_answered_without_a_byte(at: ATClient, profile: Profile, case: Case) -> None:
+    at("S1=5")
+    if not at("S2=0").ok:
+        pytest.skip("S2=0 is not accepted, which is another requirement's matter")
+    answer = at.send(b"", command="S0")
+    took, latest = answer.latency * 1000, profile.limits.read_margin
+    case.require("DA-S0-SHORT", took <= latest, f"an answer within S2=0 and a margin, {latest} ms", f"{took:.0f} ms")
 
 
 @pytest.mark.requirement("DA-S0")

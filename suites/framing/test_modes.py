@@ -1,5 +1,7 @@
 """Human and machine readable mode."""
 
+import re
+
 import pytest
 
 from fixtures.case import Case
@@ -36,3 +38,17 @@ def test_machine_mode_is_entered_again(at: ATClient, profile: Profile, case: Cas
         answer = at(command)
         case.require_one_of("FR-MACHINE-MODE", answer.raw, [success(payload, profile)])
         case.require("FR-MACHINE-MODE", bool(answer.echo) == echoes, "an echo as before human mode, or none", answer)
+
+
+@pytest.mark.requirement("FR-ERROR-MT0", "FR-ERROR-MT1")
+@pytest.mark.parametrize("mt", [0, 1])
+def test_mt_holds_over_human_mode(at: ATClient, case: Case, mt: int) -> None:
+    at(f"MT={mt}")
+    at.collect(b"$$$\r")
+    at.collect(b"---\r")
+    answer = at("QQ")
+    if mt:
+        case.require_one_of("FR-ERROR-MT1", answer.raw, [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "])
+    else:
+        bare = re.fullmatch(rb"[\r\n]*ERROR[\r\n]*> ", answer.raw)
+        case.require("FR-ERROR-MT0", answer.error and not bare, "ERROR and a reason or a usage, as before", answer.raw)

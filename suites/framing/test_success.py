@@ -71,6 +71,22 @@ def test_line_feed_after_the_carriage_return_is_ignored(at: ATClient, case: Case
     case.require("FR-CRLF", again.raw == expected.raw, "the next command is not disturbed", again)
 
 
+@pytest.mark.requirement("FR-CRLF")
+@pytest.mark.parametrize("command", ["P0", "P2=5024"])
+def test_line_feed_that_comes_by_itself_is_ignored(at: ATClient, case: Case, command: str) -> None:
+    expected = at(command)
+    at.start(command)
+    at.watch(0.02)  # on a line the line feed is always a piece of its own
+    at.link.send(b"\n")
+    answer = at.finish()
+    case.require("FR-CRLF", answer.raw == expected.raw, f"the answer as ever: {expected.raw!r}", answer)
+    at.drain(quiet=0.1)
+    more = b"".join(at.strays)
+    case.require("FR-CRLF", not more.strip(b"\r\n"), "no answer to the line feed", more)
+    again = at(command)
+    case.require("FR-CRLF", again.raw == expected.raw, "the next command is not disturbed", again)
+
+
 @pytest.mark.requirement("FR-BARE-CR")
 @pytest.mark.parametrize("count", [1, 3])
 def test_lone_carriage_return_is_answered_by_the_prompt(at: ATClient, case: Case, count: int) -> None:

@@ -67,7 +67,7 @@ def is_probed(at: ATClient, peer: TcpPeer, since: int) -> bool:
     if peer.segments() == since:
         return False
     count = peer.segments()
-    at.drain(quiet=2 * IDLE_S)
+    at.watch(2 * IDLE_S)
     return peer.segments() > count
 
 

@@ -1,12 +1,18 @@
 """The notice of an accepted client."""
 
+import contextlib
 import re
 
 import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from fixtures.drivers.peers import TcpPeer
+from fixtures.errors import PeerError
 from suites.flows import Server, read_until_lost
+
+LOW_PORTS = range(9990, 9600, -7)
+"""Ports of four digits that peers may come from; no case has its server at one of them."""
 
 
 @pytest.mark.requirement("MA-NOTICE")
@@ -34,6 +40,36 @@ def test_notice_names_each_of_several_addresses(server: Server, case: Case) -> N
         notice = server.notice()
         case.require("MA-NOTICE", server.names(notice, peer), server.expected_notice(peer), notice.text)
         server.next()
+
+
+@pytest.mark.requirement("MA-NOTICE")
+@pytest.mark.parametrize("digits", [4, 5])
+def test_notice_writes_the_port_as_the_number_it_is(server: Server, case: Case, digits: int) -> None:
+    server.up()
+    peer = client_of_low_port(server) if digits == 4 else server.connect()
+    notice = server.notice()
+    expected = server.expected_notice(peer)
+    good = server.names(notice, peer) and notice.text.strip().decode("latin-1").endswith(expected.strip('"'))
+    case.require("MA-NOTICE", good, expected, notice.text)
+
+
+def client_of_low_port(server: Server) -> TcpPeer:
+    """A client whose port has four digits. Raises PeerError where this machine has none to give."""
+    for port in LOW_PORTS[:-1]:
+        with contextlib.suppress(PeerError):
+            return server.connect(source_port=port)
+    return server.connect(source_port=LOW_PORTS[-1])
+
+
+@pytest.mark.requirement("MA-NOTICE")
+@pytest.mark.parametrize("mt", [0, 1])
+def test_client_is_announced_with_either_error_text(at: ATClient, server: Server, mt: int) -> None:
+    at(f"MT={mt}")
+    server.up()
+    server.client()
+    server.connect()
+    server.next()
+    server.notice()
 
 
 @pytest.mark.requirement("MA-NOTICE-ONCE")

@@ -54,6 +54,17 @@ def test_read_says_minus_one_again_and_again(at: ATClient, server: Server, case:
 
 
 @pytest.mark.requirement("MA-LOST-R0")
+def test_read_says_minus_one_again_after_another_socket_was_selected(at: ATClient, server: Server, case: Case) -> None:
+    server.up()
+    server.client().close()
+    read_until_lost(at, server.profile.seconds("lost"))
+    for socket in (1, 0):
+        at(f"P0={socket}")
+    answer = at.read()
+    case.require("MA-LOST-R0", is_lost(answer), "-1 again after P0=1 and P0=0", answer)
+
+
+@pytest.mark.requirement("MA-LOST-R0")
 def test_each_client_can_be_lost(at: ATClient, server: Server) -> None:
     server.up()
     for _ in range(3):

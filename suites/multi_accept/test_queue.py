@@ -104,6 +104,24 @@ def test_waiting_clients_are_accepted_in_their_order(server: Server, case: Case,
         server.serves(peer, b"client %d" % place)
 
 
+@pytest.mark.requirement("MA-ORDER", "MA-NEXT-ACCEPTS")
+@pytest.mark.parametrize("state", ["just started", "after P5=10"])
+def test_first_of_two_that_come_at_once_is_first(server: Server, case: Case, state: str) -> None:
+    server.up()
+    if state == "after P5=10":
+        server.client()
+        server.next()
+    for turn in (1, 2):
+        ports = sorted(server.peers.source_ports(2), reverse=turn == 2)
+        peers = [server.connect(source_port=port) for port in ports]
+        for place, peer in enumerate(peers, 1):
+            notice = server.notice()
+            expected = f"the one that came as number {place}: {server.expected_notice(peer)}"
+            case.require("MA-ORDER", server.names(notice, peer), expected, notice.text)
+            server.serves(peer, b"number %d of turn %d" % (place, turn))
+            server.next()
+
+
 @pytest.mark.requirement("MA-READ", "MA-SEND")
 @pytest.mark.parametrize(("waiting", "size"), [(4, 2), (2, 257), (1, 1460)])
 def test_each_client_of_a_queue_is_served_whole(at: ATClient, server: Server, waiting: int, size: int) -> None:

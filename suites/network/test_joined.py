@@ -8,6 +8,7 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.bench import Bench
 from fixtures.errors import NotAvailableHere
+from suites.flows import Server
 from suites.network.joining import judge_join, own_address, shown
 
 
@@ -60,6 +61,13 @@ def test_joined_network_is_shown(at: ATClient, bench: Bench, case: Case) -> None
 
 @pytest.mark.requirement("NW-CS")
 def test_status_is_1(at: ATClient, case: Case) -> None:
+    answer = at("CS")
+    case.require("NW-CS", answer.ok and answer.payload.strip() == b"1", "1 and OK", answer)
+
+
+@pytest.mark.requirement("NW-CS")
+def test_status_is_1_while_a_client_is_served(at: ATClient, single_server: Server, case: Case) -> None:
+    single_server.up(backlog=1).client()
     answer = at("CS")
     case.require("NW-CS", answer.ok and answer.payload.strip() == b"1", "1 and OK", answer)
 

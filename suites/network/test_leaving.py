@@ -7,7 +7,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.bench import Bench
-from suites.flows import Server
+from suites.flows import Server, is_short_error
 from suites.network.joining import judge_join, own_address, settings_for, shown
 
 pytestmark = pytest.mark.risk("network")
@@ -71,6 +71,24 @@ def test_join_of_a_network_that_is_not_there_fails(at: ATClient, bench: Bench, c
         case.observe("NW-JOIN-FAILS", f"joining {absent}", answer)
     else:
         case.require("NW-JOIN-FAILS", False, f"an error, for no network has the name {absent}", answer)
+
+
+@pytest.mark.requirement("NW-JOIN-FAILED-NAME", "FR-ERROR-MT1")
+@pytest.mark.usefixtures("home")
+def test_failed_join_names_no_other_network_and_is_told_as_mt_says(at: ATClient, bench: Bench, case: Case) -> None:
+    at("CD")
+    at.drain(quiet=0.2)
+    former = b""
+    for mt in (0, 1):
+        absent = f"NOSUCH-{secrets.token_hex(8)}".encode()
+        settings_for(bench, absent.decode())
+        at(f"MT={mt}")
+        answer = at("C0")
+        expected = f"{absent.decode()} or no name, not {former.decode()}, which C1 named before"
+        case.require("NW-JOIN-FAILED-NAME", not former or former not in answer.raw, expected, answer)
+        if mt and answer.error:
+            case.require("FR-ERROR-MT1", is_short_error(answer), "the word ERROR and nothing behind it", answer)
+        former = absent
 
 
 @pytest.mark.requirement("NW-SHOW-SETTINGS", "NW-SHOW")

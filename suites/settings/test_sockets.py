@@ -113,6 +113,35 @@ def test_settings_survive_start_and_stop(at: ATClient, server: Server, case: Cas
     case.require("SE-SURVIVES", after == before, f"{before}", f"{after}")
 
 
+@pytest.mark.requirement("SE-SHOWN-P")
+@pytest.mark.needs("multi_accept")
+def test_settings_are_shown_while_a_client_is_served_and_one_waits(at: ATClient, server: Server, case: Case) -> None:
+    server.up(backlog=6, keepalive="1,60000")
+    server.client()
+    server.connect()
+    accepted = {"P8": "6"}
+    for name, value in (("", ""), ("PK", "0,60000"), ("P8", "4")):
+        if name and at(f"{name}={value}").ok:  # a module may refuse it while the server runs
+            accepted[name] = value
+        got = {key: shown(at, 0).get(key) for key in accepted}
+        expected = {key: value for key, value in accepted.items() if got[key] is not None}
+        case.require("SE-SHOWN-P", got | expected == got, f"{accepted}, as accepted", got)
+
+
+@pytest.mark.requirement("SE-SHOWN-R", "SE-SHOWN-S")
+@pytest.mark.parametrize("other", [1, 2, 3])
+def test_packet_settings_are_as_before_when_their_socket_is_selected_again(
+    at: ATClient, case: Case, other: int
+) -> None:
+    for setting in ("R1=77", "R2=300", "S1=88", "S2=900"):
+        at(setting)
+    for socket in (other, 0):
+        at(f"P0={socket}")
+    for letter, expected in (("R", ["77", "300"]), ("S", ["88", "900"])):
+        got = [one.strip() for one in at(f"{letter}?").fields[:2]]
+        case.require(f"SE-SHOWN-{letter}", got == expected, f"{','.join(expected)} after P0={other} and P0=0", got)
+
+
 @pytest.mark.requirement("SE-DEFAULTS", "SE-MT-DEFAULT")
 @pytest.mark.risk("reset")
 def test_defaults_after_a_reset(at: ATClient, bench: Bench, profile: Profile, case: Case) -> None:

@@ -16,6 +16,7 @@ from suites.flows import (
 )
 from suites.framing.test_success import success
 
+IDLE_S = 4.5
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]
 SOME = ["all bytes", "CR LF around", "success frame", "error frame", "-1 on a line", "0x15", "a notice"]
 
@@ -84,6 +85,22 @@ def test_silent_client_is_not_lost(at: ATClient, single_server: Server, case: Ca
     for _ in range(4):
         case.require_one_of("SS-READ-EMPTY", at.read().raw, [success(b"", single_server.profile)])
     single_server.serves(peer)
+
+
+@pytest.mark.requirement("SS-STAYS")
+def test_silent_client_stays(at: ATClient, single_server: Server) -> None:
+    peer = single_server.up().client()
+    at.watch(IDLE_S)  # how long it is silent is what the case is about
+    at.drain()
+    single_server.serves(peer)
+
+
+@pytest.mark.requirement("SS-STAYS")
+def test_settings_leave_the_client_alone(at: ATClient, single_server: Server) -> None:
+    peer = single_server.up().client()
+    for setting in ("P3=10.1.2.3", "P4=6102", "P8=2", "PK=1,3000", "R1=700", "S1=800", "MT=0", "MT=1"):
+        at(setting)  # a module may refuse it while the server runs
+        single_server.serves(peer, setting.encode())
 
 
 @pytest.mark.requirement("SS-FIRST-STAYS")

@@ -88,6 +88,13 @@ def test_notice_names_each_of_several_addresses(single_server: Server, case: Cas
         single_server.stop()
 
 
+@pytest.mark.requirement("SS-NOTICE")
+@pytest.mark.parametrize("mt", [0, 1])
+def test_client_is_announced_with_either_error_text(at: ATClient, single_server: Server, mt: int) -> None:
+    at(f"MT={mt}")
+    single_server.up().client()
+
+
 @pytest.mark.requirement("SS-NOTICE-ONCE")
 def test_client_is_announced_once(at: ATClient, single_server: Server, case: Case) -> None:
     single_server.up()

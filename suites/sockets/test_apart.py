@@ -3,6 +3,7 @@
 import pytest
 
 from fixtures.case import Case
+from fixtures.errors import ModuleFault
 from suites.data.payloads import pattern
 from suites.sockets.moves import SOCKETS, Board, Station, read_in_turns
 
@@ -88,3 +89,18 @@ def test_long_streams_keep_apart(board: Board, server: int) -> None:
     for station in stations:
         station.sends(own(station, 1460))
     read_in_turns(stations, {station.number: own(station, 1000) for station in stations})
+
+
+@pytest.mark.requirement("SE-PER-SOCKET")
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("server", [0, 2])
+def test_settings_of_one_socket_leave_the_client_of_another(board: Board, case: Case, server: int, mode: int) -> None:
+    station = board.serving(server, mode)
+    for setting in ("PK=1,3000", "P2=6101", "P3=10.1.2.3", "P4=6102", "P8=2", "R1=700", "S1=800"):
+        board.at(f"P0={(server + 1) % 4}")
+        board.at(setting)
+        case.require("SE-PER-SOCKET", station.peer.is_open(), "the other socket's client stays", f"closed at {setting}")
+    try:
+        station.talks(b"settings of another socket")
+    except ModuleFault as fault:
+        raise ModuleFault(f"after the settings of another socket: {fault}", "SE-PER-SOCKET") from fault

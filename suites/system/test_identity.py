@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from suites.flows import Server
 
 NAMES = ("product", "firmware", "API", "stack", "RTOS", "CPU clock", "name")
 
@@ -17,6 +18,14 @@ def test_identity_has_seven_fields(at: ATClient, case: Case) -> None:
     case.require("SY-IDENTITY", answer.ok and len(fields) == len(NAMES) and all(fields), ", ".join(NAMES), answer)
     for name, value in zip(NAMES, fields, strict=True):
         case.observe("SY-IDENTITY", name, value)
+
+
+@pytest.mark.requirement("SY-IDENTITY")
+def test_identity_is_the_same_while_a_client_is_served(at: ATClient, single_server: Server, case: Case) -> None:
+    before = at("I?")
+    single_server.up(backlog=1).client()
+    answer = at("I?")
+    case.require("SY-IDENTITY", answer.payload == before.payload, f"as before the server: {before.text}", answer)
 
 
 @pytest.mark.requirement("SY-MAC")

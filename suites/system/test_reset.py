@@ -13,6 +13,7 @@ from fixtures.errors import ModuleFault, NotAvailableHere
 from suites.client.moves import Client
 from suites.flows import Server
 from suites.framing.test_success import success
+from suites.multi_accept.test_queue import all_wait_and_have_their_turn
 from suites.profiles import Profile
 from suites.system.defaults import SOCKETS, change_all, differing
 from suites.udp.moves import Datagrams, free_port
@@ -66,6 +67,33 @@ def test_reset_brings_every_socket_to_the_defaults(at: ATClient, bench: Bench, p
     for socket in SOCKETS:
         others = differing(at, profile, socket)
         case.require("SY-RESET-SETTINGS", not others, f"the defaults on socket {socket}", ", ".join(others))
+
+
+@pytest.mark.requirement("SE-DEFAULTS", "MA-QUEUE")
+@pytest.mark.needs("multi_accept")
+def test_reset_ends_suppressing_and_backlogs_are_free_again(
+    at: ATClient, bench: Bench, profile: Profile, server: Server, case: Case
+) -> None:
+    at("MS=1")
+    reset(bench, profile)
+    try:
+        server.configure(backlog=1)
+        server.start()
+        announced(server)
+        server.stop()
+        server.configure(backlog=6)
+        server.start()
+        all_wait_and_have_their_turn(server, case, 6)
+    finally:
+        at("MS=0")
+
+
+def announced(server: Server) -> None:
+    """A client that comes is announced, as MS has it by default. Raises ModuleFault that names its requirement."""
+    try:
+        server.accept(server.connect())
+    except ModuleFault as fault:
+        raise ModuleFault(f"after MS=1 and ZR: {fault}", "SE-DEFAULTS") from fault
 
 
 @pytest.mark.requirement("SY-RESET-SERVER")

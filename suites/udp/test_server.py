@@ -58,6 +58,21 @@ def test_status_shows_the_server(at: ATClient, udp: Datagrams, case: Case) -> No
     case.require("UD-STATUS", after == "0,0", "0,0 in fields 6 and 7 of P? after P5=0", after)
 
 
+@pytest.mark.requirement("SE-SURVIVES")
+@pytest.mark.needs("udp")
+def test_settings_survive_start_and_stop(at: ATClient, udp: Datagrams, case: Case) -> None:
+    for setting in ("P1=1", "P4=6102", "R1=700", "S1=800"):
+        at(setting)
+    udp.serve().receives(b"datagram")
+    before = at("P?").fields, at("R?").fields, at("S?").fields
+    at("P5=0")
+    at.drain(quiet=0.05)
+    after = at("P?").fields, at("R?").fields, at("S?").fields
+    case.require("SE-SURVIVES", after[0][0].strip() in ("1", "UDP"), "P1=1 in field 1 of P? after P5=0", after[0])
+    case.require("SE-SURVIVES", after[0][2].strip() == str(udp.port), f"P2={udp.port} in field 3 of P?", after[0])
+    case.require("SE-SURVIVES", after[1:] == before[1:], f"R? and S? as before: {before[1:]}", after[1:])
+
+
 @pytest.mark.requirement("UD-READ")
 @pytest.mark.parametrize("size", SIZES)
 def test_datagram_of_each_size_is_read_whole(udp: Datagrams, size: int) -> None:
@@ -72,7 +87,7 @@ def test_datagram_of_any_content_is_read(udp: Datagrams, name: str) -> None:
 
 
 @pytest.mark.requirement("UD-READ")
-@pytest.mark.parametrize(("limit", "size"), [(1, 1), (10, 10), (100, 99), (1000, 1000)])
+@pytest.mark.parametrize(("limit", "size"), [(1, 1), (10, 10), (100, 99), (1000, 1000), (1200, 1100), (1459, 1459)])
 def test_datagram_of_at_most_r1_bytes_is_read_whole(at: ATClient, udp: Datagrams, limit: int, size: int) -> None:
     udp.serve()
     at(f"R1={limit}")

@@ -6,7 +6,7 @@ import pytest
 from serial.tools import list_ports
 
 from fixtures.drivers.link import SerialLink
-from fixtures.drivers.ports import PortFinder, identity_of, resolve
+from fixtures.drivers.ports import PortFinder, birth_of, identity_of, resolve
 from fixtures.drivers.transcript import Transcript
 from fixtures.errors import LinkLost, RigError
 from fixtures.rigs import SerialSettings
@@ -123,3 +123,26 @@ def test_line_is_opened_again_where_the_adapter_is_by_then(there):
         link.close()
         before.vanish()
         after.vanish()
+
+
+def test_terminal_that_got_the_number_of_one_that_is_gone_is_not_taken_for_it(tmp_path):
+    link, gone = tmp_path / "ttyMODULE", Pty()
+    link.symlink_to(gone.name)
+    find = PortFinder(SerialSettings(str(link)))
+    assert find() == find() == str(link)
+    link.unlink()
+    link.symlink_to((other := Pty()).name)
+    assert find() == str(link), "the link was made anew: the adapter is back under another number"
+    born = birth_of(other.name)
+    gone.vanish()
+    other.vanish()
+    again = []
+    while birth_of(other.name) in (0, born):  # the system's clock of files ticks every few milliseconds
+        if (one := Pty()).name == other.name and birth_of(one.name) == born:
+            one.vanish()
+        else:
+            again.append(one)
+    with pytest.raises(RigError, match="is gone, and another program has got its number"):
+        find()
+    for one in again:
+        one.vanish()

@@ -9,8 +9,8 @@ import sys
 import tty
 from pathlib import Path
 
-from tests.second_eye.module import Module
 from tests.second_eye.switches import FAULTS, VARIANTS
+from tests.second_eye.third_round import ThirdRound
 
 
 def parse():
@@ -30,7 +30,7 @@ def serve(options):
     descriptor, device = pty.openpty()
     tty.setraw(device)
     os.set_blocking(descriptor, False)
-    module = Module(descriptor, options.variant, options.fault, options.network)
+    module = ThirdRound(descriptor, options.variant, options.fault, options.network)
     path = os.ttyname(device)
     try:
         if options.link:

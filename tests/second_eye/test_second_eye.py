@@ -112,6 +112,14 @@ def test_of_several_reasons_each_command_has_one(device):
     assert said[1] == b"\r\nERROR: -14\r\nUsage: QR <value>\r\n> "
 
 
+@pytest.mark.parametrize("device", [("--fault=x-mt1-join-long",)], indirect=True)
+def test_module_has_the_faults_of_the_third_round(device):
+    say(device, b"")
+    assert say(device, b"QQ\r") == b"\r\nERROR\r\n> "
+    say(device, b"C1=other\r")
+    assert b"\r\n[JOIN   ] Failed\r\nERROR: " in say(device, b"C0\r")
+
+
 def test_unknown_switch_is_refused():
     done = subprocess.run([*COMMAND, "--fault", "nonsense"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
