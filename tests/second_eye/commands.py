@@ -345,6 +345,10 @@ class Commands:
             for sock, value in zip(self.sockets, r2, strict=True):
                 sock.r2 = value
         time.sleep(2.5 if self.variant("zr-slow") else 0.3)
+        return self.start_up()
+
+    def start_up(self):
+        """What the module says once it has restarted."""
         if self.variant("zr-banner"):
             self.write(b"\r\nInventek Systems eS-WiFi\r\nSerial2WiFi APP C3.5.2.5\r\n")
         return self.write(b"\r\n> ")

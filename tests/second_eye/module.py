@@ -6,6 +6,10 @@ import select
 from tests.second_eye.commands import Commands
 from tests.second_eye.line import Line, readable
 from tests.second_eye.network import Network
+from tests.second_eye.odd_commands import OddCommands
+from tests.second_eye.odd_line import OddLine
+from tests.second_eye.odd_servers import OddServers
+from tests.second_eye.odd_transfer import OddTransfer
 from tests.second_eye.servers import Servers
 from tests.second_eye.sockets import Sock, swallow, waiting_bytes
 from tests.second_eye.transfer import Transfer
@@ -22,7 +26,7 @@ TIMED = (
 """Variants that look at the network although nothing has come."""
 
 
-class Module(Line, Network, Transfer, Servers, Commands):
+class Plain(Line, Network, Transfer, Servers, Commands):
     """``network``: how the SSIDs begin that it finds."""
 
     def __init__(self, descriptor, variants, faults, network="EYE"):
@@ -116,3 +120,12 @@ class Module(Line, Network, Transfer, Servers, Commands):
         if len(self.received) > 2000:
             self.received.clear()
             self.error("??", "Command too long")
+
+
+class Module(OddLine, OddCommands, OddServers, OddTransfer, Plain):
+    """With the freedoms over it, each of which acts only where its variant is switched on."""
+
+    def __init__(self, descriptor, variants, faults, network="EYE"):
+        for part in (OddLine, OddCommands, OddServers):
+            part.__init__(self)
+        Plain.__init__(self, descriptor, variants, faults, network)

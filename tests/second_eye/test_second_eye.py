@@ -94,6 +94,24 @@ def test_module_has_the_variants_and_faults_that_are_named(device):
     assert say(device, b"MT\r") == b"\r\n0\r\nOK\r\n> "
 
 
+@pytest.mark.parametrize("device", [("--variant=o-overlong-once",)], indirect=True)
+def test_freedom_acts_in_the_loop(device):
+    say(device, b"")
+    assert say(device, b"x" * 250) == b"\r\nERROR\r\n> "
+    os.write(device, b"yyy\r")  # the rest of that line
+    assert say(device, b"P2\r") == b"\r\n5024\r\nOK\r\n> "
+
+
+@pytest.mark.parametrize(
+    "device", [("--variant=mt0", "--variant=o-reason-number", "--variant=o-reason-usage")], indirect=True
+)
+def test_of_several_reasons_each_command_has_one(device):
+    say(device, b"")
+    said = [say(device, line) for line in (b"QQ\r", b"QR\r", b"QQ\r")]
+    assert said[0] == said[2] == b"\r\nERROR: See Usage, ok?\r\nUsage: QQ <value>\r\n> "
+    assert said[1] == b"\r\nERROR: -14\r\nUsage: QR <value>\r\n> "
+
+
 @pytest.mark.parametrize("device", [("--fault=x-mt1-join-long",)], indirect=True)
 def test_module_has_the_faults_of_the_third_round(device):
     say(device, b"")
