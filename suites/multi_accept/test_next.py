@@ -194,7 +194,7 @@ def test_what_was_counted_arrives_before_the_close(
     case.require("MA-SENT-ARRIVES", got == payload, f"all {size} bytes, then the end", got)
 
 
-MANY_S = 150.0
+MANY_S = 200.0
 """Seconds after which no more clients are made: no document says how soon after P5=10 the former one is closed."""
 
 
@@ -223,7 +223,7 @@ def test_many_clients_in_a_row(at: ATClient, server: Server, case: Case, bench_p
         if len(took) % 20 == 0:
             first, last = statistics.median(took[:5]), statistics.median(took[-5:])
             expected = f"client {number + 1} accepted about as fast as the first ones ({first * 1000:.0f} ms)"
-            case.require("MA-MANY", last <= 3 * first + 1.0, expected, f"{last * 1000:.0f} ms")
+            case.require("MA-MANY", last <= 2 * first + 1.0, expected, f"{last * 1000:.0f} ms")
 
 
 @pytest.mark.requirement("MA-NEXT-IDLE")
