@@ -16,6 +16,10 @@ from fixtures.drivers.peers import Network, TcpPeer
 from fixtures.errors import ModuleFault
 from suites.profiles import Profile
 
+PROGRESS = re.compile(rb"(?:\[[A-Z][^\r\n]*\r\n)*")
+"""Lines that may stand before ERROR (LOG)."""
+BARE_ERROR = [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "]
+"""A failure that is the word alone (UM 4.12.5); some firmware begins it with one more CR LF (LOG)."""
 ELLIPSIS = rb" ?(?:\xe2\x80\xa6|\x85|\.\.\.)"
 SETUP = rb"\[TCP TSK\] Multi-Accept Setup"
 WAITING = rb"\[TCP SVR\] Waiting on connection" + ELLIPSIS
@@ -132,6 +136,11 @@ def read_some(at: ATClient, stream: bytes, timeout: float) -> bytes:
             return answer.payload
         if time.monotonic() > deadline:
             raise ModuleFault(f"expected: the peer's bytes within {timeout:g} s\ngot:      none")
+
+
+def without_progress(answer: Answer) -> bytes:
+    """The error's bytes without the lines of progress."""
+    return b"\r\n" + PROGRESS.sub(b"", answer.raw.removeprefix(b"\r\n"), count=1)
 
 
 def is_short_error(answer: Answer) -> bool:

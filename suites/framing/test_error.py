@@ -6,21 +6,13 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
+from suites.flows import BARE_ERROR, PROGRESS, without_progress
 
-PROGRESS = re.compile(rb"(?:\[[A-Z][^\r\n]*\r\n)*")
-"""Lines that may stand before ERROR (LOG)."""
 ERROR_FRAME = re.compile(rb"(?:\r\n){1,2}" + PROGRESS.pattern + rb"ERROR[^\r\n]*\r\n(?:Usage[^\r\n]*\r\n)?> ")
-BARE = [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "]
 WRONG = ["QQ", "ZZ=1", "P1=99", "P2=65536", "R1=1461", "S1=1461", "MT"]
 UNKNOWN = ["QQ", "XY", "Y7", "QQ=1", "QQ=1,2,3", "QQ=" + "x" * 64]
 ODD = ["P2", "P2=", "P2=5024,1", "P1", "P1=", "R1=", "S1=100,2", "P8=", "PK=1", "PK=1,3000,1"]
 MALFORMED = ["P", "P2 5024", "=5024", "?", "P22=1", "PP?", "POWER", "2"]
-
-
-def without_progress(answer: Answer) -> bytes:
-    """The error's bytes without the lines of progress."""
-    return b"\r\n" + PROGRESS.sub(b"", answer.raw.removeprefix(b"\r\n"), count=1)
 
 
 @pytest.mark.requirement("FR-ERROR")
@@ -61,14 +53,14 @@ def test_usage_is_of_the_command_that_failed(at: ATClient, case: Case) -> None:
 def test_failure_is_the_word_alone_with_mt_1(at: ATClient, case: Case, command: str) -> None:
     at("MT=1")
     answer = at(command)
-    case.require_one_of("FR-ERROR-MT1", without_progress(answer), BARE)
+    case.require_one_of("FR-ERROR-MT1", without_progress(answer), BARE_ERROR)
 
 
 @pytest.mark.requirement("FR-ERROR-MT0", "FR-ERROR-MT1")
 def test_mt_takes_effect_each_time(at: ATClient, case: Case) -> None:
     for _ in range(2):
         at("MT=1")
-        case.require_one_of("FR-ERROR-MT1", without_progress(at("QQ")), BARE)
+        case.require_one_of("FR-ERROR-MT1", without_progress(at("QQ")), BARE_ERROR)
         at("MT=0")
         answer = at("QQ")
         bare = re.fullmatch(rb"[\r\n]*ERROR[\r\n]*> ", answer.raw)
@@ -80,7 +72,7 @@ def test_mt_1_holds_for_one_error_after_another(at: ATClient, case: Case) -> Non
     at("MT=1")
     for command in ("QQ", "P2=x", "QQ"):
         answer = at(command)
-        case.require_one_of("FR-ERROR-MT1", without_progress(answer), BARE)
+        case.require_one_of("FR-ERROR-MT1", without_progress(answer), BARE_ERROR)
 
 
 @pytest.mark.requirement("FR-UNKNOWN", "FR-ONE-ANSWER")

@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from suites.flows import BARE_ERROR, without_progress
 from suites.framing.test_success import success
 from suites.profiles import Profile
 
@@ -48,7 +49,7 @@ def test_mt_holds_over_human_mode(at: ATClient, case: Case, mt: int) -> None:
     at.collect(b"---\r")
     answer = at("QQ")
     if mt:
-        case.require_one_of("FR-ERROR-MT1", answer.raw, [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "])
+        case.require_one_of("FR-ERROR-MT1", without_progress(answer), BARE_ERROR)
     else:
         bare = re.fullmatch(rb"[\r\n]*ERROR[\r\n]*> ", answer.raw)
         case.require("FR-ERROR-MT0", answer.error and not bare, "ERROR and a reason or a usage, as before", answer.raw)
