@@ -26,7 +26,7 @@ from suites.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / OUT / "conformance.html"
-WORKERS = 4
+WORKERS = 6
 ALONE = (
     "--fuzz",
     "--endurance",
@@ -99,7 +99,7 @@ def workers(arguments: Sequence[str]) -> list[str]:
     Not where there is one module only, and not where the caller has a wish that goes with one process.
     """
     alone = any(word.startswith(ALONE) for word in arguments)
-    return [] if alone else ["-n", str(WORKERS)]
+    return [] if alone else ["-n", str(WORKERS), "--dist", "worksteal"]
 
 
 def joined(arguments: Sequence[str]) -> list[str]:
