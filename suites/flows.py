@@ -24,6 +24,8 @@ ELLIPSIS = rb" ?(?:\xe2\x80\xa6|\x85|\.\.\.)"
 SETUP = rb"\[TCP TSK\] Multi-Accept Setup"
 WAITING = rb"\[TCP SVR\] Waiting on connection" + ELLIPSIS
 KILLED = rb"\[TCP TSK\] Killed"
+IDLE_S = 4.5
+"""How long a client is silent that must not be lost by that: longer than firmware's shortest patience."""
 
 
 def expect_ok(answer: Answer, what: str = "") -> Answer:
@@ -136,6 +138,17 @@ def read_some(at: ATClient, stream: bytes, timeout: float) -> bytes:
             return answer.payload
         if time.monotonic() > deadline:
             raise ModuleFault(f"expected: the peer's bytes within {timeout:g} s\ngot:      none")
+
+
+def let_pass(at: ATClient, seconds: float) -> None:
+    """The time is what the case is about: it passes whatever the module says, which need not be silent."""
+    at.watch(seconds)
+    at.drain()
+
+
+def explains(answer: Answer) -> bool:
+    """True where ``answer`` fails with more than the word ERROR."""
+    return answer.error and not re.fullmatch(rb"[\r\n]*ERROR[\r\n]*> ", answer.raw)
 
 
 def without_progress(answer: Answer) -> bytes:

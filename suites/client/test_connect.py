@@ -9,16 +9,10 @@ from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
 from suites.flows import is_short_error, lines_match
+from suites.settings.test_sockets import all_shown
 
 NO_HOST = ["255.255.255.255", "224.0.0.1"]
 """Broadcast and multicast: TCP has no connection to them, and no packet is sent."""
-
-
-def settings_shown(at: ATClient) -> list[str]:
-    """P1 to P4, P8 and PK, R1, R2, S1, S2 as the queries show them; PK where there are fields for it."""
-    fields = [one.strip() for one in at("P?").fields]
-    shown = [fields[0], *fields[2:5], *fields[7:8], *fields[10:12]]
-    return shown + [one.strip() for query in ("R?", "S?") for one in at(query).fields[:2]]
 
 
 @pytest.mark.requirement("CL-CONNECT")
@@ -140,11 +134,11 @@ def test_settings_survive_start_and_stop(at: ATClient, client: Client, case: Cas
     client.aim()
     for setting in ("P8=3", "PK=1,60000", "R1=700", "R2=300", "S1=800", "S2=900"):
         at(setting)
-    before = settings_shown(at)
+    before = all_shown(at)
     client.connect()
     client.stop()
     at.drain(quiet=0.05)
-    after = settings_shown(at)
+    after = all_shown(at)
     case.require("CL-SURVIVES", after == before, f"{before}", f"{after}")
 
 

@@ -294,7 +294,7 @@ class Walker:
         self._port_is_closed(row.requirements[0])
 
     def _port_is_closed(self, requirement: str) -> None:
-        refused = self.peers.refuses(self._server.port, within=self._server.profile.seconds("close"))
+        refused = self._server.is_closed()
         if refused:
             self.recorder.refused(self._server.port)
         self.case.require(requirement, refused, "no connection to the port", "a connection")

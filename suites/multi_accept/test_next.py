@@ -12,6 +12,7 @@ from fixtures.errors import ModuleFault
 from suites.flows import (
     WAITING,
     Server,
+    let_pass,
     lines_match,
     read_exactly,
     read_until_lost,
@@ -60,8 +61,7 @@ def test_next_accepts_the_client_that_comes_later(at: ATClient, server: Server) 
     for later in (0.05, 1.6):
         server.client()
         server.next()
-        at.watch(later)  # how long nobody comes is what the case is about
-        at.drain()
+        let_pass(at, later)
         server.serves(server.client())
         server.next()
 

@@ -50,6 +50,11 @@ def shown(at: ATClient, socket: int) -> dict[str, str]:
     return found | ({"PK": ",".join(fields[10:12])} if len(fields) >= 12 else {})
 
 
+def all_shown(at: ATClient) -> tuple[dict[str, str], list[str], list[str]]:
+    """What P?, R? and S? show of the settings of socket 0."""
+    return shown(at, 0), at("R?").fields[:2], at("S?").fields[:2]
+
+
 @pytest.mark.requirement("SE-PER-SOCKET")
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=[f"{a} and {b}" for a, b in PAIRS])
 def test_settings_are_kept_per_socket(at: ATClient, case: Case, one: int, other: int) -> None:
@@ -103,13 +108,13 @@ def test_settings_survive_start_and_stop(at: ATClient, server: Server, case: Cas
     server.configure(backlog=3, keepalive="1,60000")
     for setting in ("P4=6102", "R1=700", "R2=300", "S1=800", "S2=900"):
         at(setting)
-    before = shown(at, 0), at("R?").fields[:2], at("S?").fields[:2]
+    before = all_shown(at)
     server.start()
     if served:
         server.client()
     server.stop()
     at.drain(quiet=0.05)
-    after = shown(at, 0), at("R?").fields[:2], at("S?").fields[:2]
+    after = all_shown(at)
     case.require("SE-SURVIVES", after == before, f"{before}", f"{after}")
 
 

@@ -7,7 +7,9 @@ from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from suites.data.payloads import CONTENTS, pattern
 from suites.flows import (
+    IDLE_S,
     Server,
+    let_pass,
     read_exactly,
     read_until_lost,
     send_exactly,
@@ -16,7 +18,6 @@ from suites.flows import (
 )
 from suites.framing.test_success import success
 
-IDLE_S = 4.5
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]
 SOME = ["all bytes", "CR LF around", "success frame", "error frame", "-1 on a line", "0x15", "a notice"]
 
@@ -90,8 +91,7 @@ def test_silent_client_is_not_lost(at: ATClient, single_server: Server, case: Ca
 @pytest.mark.requirement("SS-STAYS")
 def test_silent_client_stays(at: ATClient, single_server: Server) -> None:
     peer = single_server.up().client()
-    at.watch(IDLE_S)  # how long it is silent is what the case is about
-    at.drain()
+    let_pass(at, IDLE_S)
     single_server.serves(peer)
 
 

@@ -9,7 +9,7 @@ from fixtures.case import Case, show
 from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.data.payloads import CONTENTS, pattern
-from suites.flows import is_lost
+from suites.flows import is_lost, let_pass
 from suites.framing.test_success import success
 from suites.udp.moves import Datagrams
 
@@ -158,8 +158,7 @@ def test_datagram_that_nobody_read_is_gone_after_the_stop(at: ATClient, udp: Dat
     for pause in (0.0, 1.0):  # once more where a network may have held the datagram until the server ran again
         udp.serve().receives(b"read before the stop")
         udp.peer.send(b"unread", udp.here)
-        at.watch(pause)
-        at.drain()
+        let_pass(at, pause)
         at("P5=0")
         udp.serve()
         answer = at.read(b"unread")
