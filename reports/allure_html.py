@@ -24,11 +24,8 @@ _POLICY = (
     "img-src data: blob:; font-src data: blob:; media-src data: blob:; frame-src data: blob: about:; "
     "connect-src data: blob:; worker-src data: blob:; form-action 'none'"
 )
-_TRACKER = re.compile(
-    r"\s*<script\b[^>]*\bsrc=[\"']https?://[^>]*>\s*</script>"
-    r"|\s*<script\b[^>]*>(?:(?!</script>).)*?\bgtag\((?:(?!</script>).)*?</script>",
-    re.DOTALL,
-)
+_SCRIPT = re.compile(r"\s*<script\b([^>]*)>(.*?)</script>", re.DOTALL)
+_ELSEWHERE = re.compile(r"\bsrc=[\"']https?://")
 _REMOTE = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE)
 
 HIDDEN_LABELS = ("host", "thread", "framework", "language", "package", "parentSuite", "suite", "subSuite")
@@ -119,7 +116,7 @@ def without_tracker(page: str) -> str:
 
     Only what lies outside the page's data counts: the texts of a report may show any address.
     """
-    clean = _TRACKER.sub("", page)
+    clean = _SCRIPT.sub(lambda script: "" if _is_tracker(*script.groups()) else script[0], page)
     if left := _REMOTE.search(clean):
         raise ToolError(f"the page would load something from elsewhere: {left[0]!r}; it was not kept")
     return clean.replace(
@@ -127,6 +124,10 @@ def without_tracker(page: str) -> str:
         f'<meta charset="utf-8">\n    <meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         1,
     )
+
+
+def _is_tracker(attributes: str, body: str) -> bool:
+    return bool(_ELSEWHERE.search(attributes)) or "gtag(" in body
 
 
 def main(arguments: list[str]) -> int:
