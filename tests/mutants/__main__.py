@@ -47,7 +47,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--module", choices=sorted(MODULES), default="emulator", help="whose faults")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these faults alone")
     parser.add_argument("--full", action="store_true", help="run every case against each fault")
-    parser.add_argument("--jobs", type=int, default=4, help="faulty modules judged at once (most cases wait)")
+    parser.add_argument("--jobs", type=int, default=8, help="faulty modules judged at once (most cases wait)")
     parser.add_argument("--timeout", type=float, default=300, help="seconds for one fault")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the kill matrix")
     parser.add_argument("--list", action="store_true", help="say which faults there are")
