@@ -21,7 +21,7 @@ from reference_impl.shells.errors import SetupError
 from reference_impl.shells.life import end_with_parent
 from reference_impl.shells.loop import Loop
 from reference_impl.shells.pty_line import PtyLine
-from reference_impl.shells.serial_line import SerialLine
+from reference_impl.shells.serial_line import SerialLine, byte_time
 from reference_impl.shells.tcp_line import TcpLine
 from reference_impl.variants import VARIANTS, UnknownVariant, vary
 
@@ -58,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         return _run(options, parent)
     except (SetupError, ProfileError, UnknownFault, UnknownVariant) as error:
-        sys.stderr.write(f"reference_impl: {error}\n")
+        if sys.stderr is not None:
+            sys.stderr.write(f"reference_impl: {error}\n")
         return EXIT_SETUP
     except _NobodyReads:
         return EXIT_SETUP
@@ -175,6 +176,7 @@ def _module(options: argparse.Namespace, index: int) -> Module:
         joined=options.joined,
         seams=build(options.fault),
         serial=index,
+        byte_time=byte_time(options.baud),
     )
 
 

@@ -42,6 +42,13 @@ class Accept:
 
     handle: int
     link: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetKeepAlive:
+    """Switch the keep-alive of a link on or off."""
+
+    handle: int
     keep_alive: KeepAlive
 
 
@@ -102,4 +109,4 @@ class Close:
     abort: bool = False
 
 
-Effect = Write | Listen | Accept | Connect | OpenDatagram | Receive | Transmit | Cancel | Close
+Effect = Write | Listen | Accept | SetKeepAlive | Connect | OpenDatagram | Receive | Transmit | Cancel | Close

@@ -23,7 +23,7 @@ from typing import TypeVar
 from reference_impl.core import server, settings
 from reference_impl.core.answers import CRLF, PROMPT, Answer, notice_frame, render
 from reference_impl.core.commands import dispatch
-from reference_impl.core.effects import Close, Effect, Write
+from reference_impl.core.effects import Close, Effect, SetKeepAlive, Write
 from reference_impl.core.events import Accepted, Event
 from reference_impl.core.profile import Forms, Limits, Profile
 from reference_impl.core.reader import Line, Reader
@@ -42,9 +42,6 @@ RENDEZVOUS = 0.02
 
 SLICE = 4096
 """Bytes of the host taken at a time, so that what is carried out in between finds room in the buffer."""
-
-MESSAGES = 64
-"""Messages that wait to be polled by MR; of more the oldest are lost (assumption)."""
 
 PADDING = b"\x15\x15"
 """What SPI firmware says before the prompt after a reset (DRV)."""
@@ -76,7 +73,10 @@ class Flash:
 
 
 class Module:
-    """One module. `seams` are the faults put into it; `serial` tells several modules apart (MAC, name)."""
+    """One module. `seams` are the faults put into it; `serial` tells several modules apart (MAC, name).
+
+    `byte_time`: the seconds that a byte takes on its serial line; 0 where that is not known.
+    """
 
     def __init__(
         self,
@@ -87,11 +87,13 @@ class Module:
         joined: str | None = None,
         seams: Iterable[Seams] = (),
         serial: int = 0,
+        byte_time: float = 0.0,
     ) -> None:
         self.profile = profile or Profile()
         self.address = address
         self.polled = polled
         self.serial = serial
+        self.byte_time = byte_time
         self.now = 0.0
         self.reader = Reader()
         self.running = b""
@@ -118,7 +120,7 @@ class Module:
         self.human = False
         self.reads = 0
         self.after_payload = False
-        self.messages: deque[Notice] = deque(maxlen=MESSAGES)
+        self.messages: deque[Notice] = deque()
         self._notices: deque[Pending] = deque()
         self._mail: list[Event] = []
         self._posted: deque[Event] = deque()
@@ -270,11 +272,12 @@ class Module:
         socket.server = None
 
     def close_link(self, socket: Socket) -> None:
-        """Close the client or connection; a notice of it that has not gone out is withdrawn (assumption)."""
+        """Close the client or connection; a notice of it that nobody has seen yet is withdrawn (assumption)."""
         if socket.link is not None:
             self.emit(Close(socket.link.handle))
         socket.link, socket.role = None, ""
         self._notices = deque(pending for pending in self._notices if pending.notice.socket != socket.index)
+        self.messages = deque(one for one in self.messages if one.socket != socket.index)
 
     def reboot(self) -> None:
         """A soft reset: everything that was not saved is gone (assumption), then the start-up prompt."""
@@ -400,6 +403,7 @@ class Module:
             if socket.server is not None and socket.server.handle == event.handle:
                 socket.server.accepting = False
                 socket.link, socket.role = Link(event.link, event.peer), "P5"
+                self.emit(SetKeepAlive(event.link, server.keep_alive(socket)))
                 port = event.local[1] if self.forms.notice_local_port else event.peer[1]
                 self.tell(f"[TCP SVR] Accepted {event.peer[0]}:{port}", socket.index)
                 if self.through(lambda seam: seam.accepts_more, False):

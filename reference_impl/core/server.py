@@ -34,7 +34,7 @@ Action = Callable[["Module", Socket], Step]
 
 
 def keep_alive(socket: Socket) -> KeepAlive:
-    """PK as an effect wants it. It counts from the next connection on (assumption)."""
+    """PK as an effect wants it. It counts for the connections that are opened from then on (assumption)."""
     value = socket.settings["PK"]
     assert isinstance(value, tuple)
     return KeepAlive(bool(value[0]), value[1])
@@ -44,7 +44,7 @@ def take_next(module: "Module", socket: Socket) -> None:
     """Accept one client, now or when it comes, unless that is under way already."""
     if socket.server is not None and not socket.server.accepting:
         socket.server.accepting = True
-        module.emit(Accept(socket.server.handle, module.new_handle(), keep_alive(socket)))
+        module.emit(Accept(socket.server.handle, module.new_handle()))
 
 
 def waiting_line(module: "Module") -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reference_impl.core.effects import Accept, Connect, Effect, KeepAlive, Receive, Transmit
+from reference_impl.core.effects import Accept, Connect, Effect, KeepAlive, Receive, SetKeepAlive, Transmit
 from reference_impl.core.events import Accepted, Event, Lost
 from reference_impl.faults.registry import Fault, fault
 
@@ -15,7 +15,7 @@ class _Altered(Fault):
 
     def effect(self, effect: Effect) -> Effect | None:
         """Alter it."""
-        if isinstance(effect, Accept | Connect):
+        if isinstance(effect, SetKeepAlive | Connect):
             return replace(effect, keep_alive=self.change(effect.keep_alive))
         return effect
 
@@ -55,9 +55,14 @@ class KeepAliveInMinutes(_Altered):
 class KeepAliveFirstClientOnly(Fault):
     """The connections that P5=10 takes have none."""
 
+    def __init__(self) -> None:
+        self._next: set[int] = set()
+
     def effect(self, effect: Effect) -> Effect | None:
         """Switch it off for them."""
         if isinstance(effect, Accept) and self.module.running == b"P5=10":
+            self._next.add(effect.link)
+        if isinstance(effect, SetKeepAlive) and effect.handle in self._next:
             return replace(effect, keep_alive=replace(effect.keep_alive, on=False))
         return effect
 

@@ -37,6 +37,8 @@ class Network:
                 return [self._listen(effect)]
             case ask.Accept():
                 return self._accept(effect)
+            case ask.SetKeepAlive():
+                self._set_keep_alive(effect)
             case ask.Connect():
                 return [self._connect(effect)]
             case ask.OpenDatagram():
@@ -133,11 +135,15 @@ class Network:
             client, peer = server.accept()
         except OSError:
             return None  # nobody waits, or gave up meanwhile
-        _keep_alive(client, effect.keep_alive)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.setblocking(False)
         self._sockets[effect.link] = client
         return tell.Accepted(effect.handle, effect.link, peer, client.getsockname())
+
+    def _set_keep_alive(self, effect: ask.SetKeepAlive) -> None:
+        link = self._sockets.get(effect.handle)
+        if link is not None:
+            _keep_alive(link, effect.keep_alive)
 
     # --- data ------------------------------------------------------------------------------------------------
     def _receive(self, effect: ask.Receive) -> tell.Event:

@@ -12,16 +12,20 @@ BITS_A_BYTE = 10
 CHUNK = 65536
 
 
+def byte_time(baud: int | None) -> float:
+    """The seconds that a byte takes on a line of this rate; 0 where it takes none."""
+    return BITS_A_BYTE / baud if baud else 0.0
+
+
 class SerialLine(ABC):
     """The module's end of the line. `on_bytes` gets what the host says, `on_reset` the state of the reset pin."""
 
     def __init__(self, loop: Loop, baud: int | None) -> None:
-        byte_time = BITS_A_BYTE / baud if baud else 0.0
         self.loop = loop
         self.on_bytes: Callable[[bytes], None] = lambda _data: None
         self.on_reset: Callable[[bool], None] = lambda _held: None
-        self._out = Pace(byte_time)
-        self._in = Pace(byte_time)
+        self._out = Pace(byte_time(baud))
+        self._in = Pace(byte_time(baud))
         self._unsent = bytearray()
         self._timers: dict[str, Timer] = {}
 

@@ -12,7 +12,6 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 
 from reference_impl.core import effects as ask
 from reference_impl.core import events as tell
-from reference_impl.core.module import MESSAGES
 from reference_impl.core.profile import Limits, Profile
 from reference_impl.core.reader import BACKLOG_LIMIT
 from reference_impl.variants import VARIANTS, vary
@@ -86,7 +85,7 @@ class Life:
     def check_bounds(self) -> None:
         module = self.bench.module
         assert len(module.reader) <= BACKLOG_LIMIT
-        assert len(module.messages) <= MESSAGES
+        assert len(module.messages) <= len(module.sockets)
         assert len(module._notices) <= MOST_CLIENTS * len(module.sockets)
         assert not module._effects
 

@@ -44,6 +44,9 @@ class PaperNetwork:
             return []
         return [self._take(effect)]
 
+    def _setkeepalive(self, effect):
+        self.links[effect.handle].keep_alive = effect.keep_alive
+
     def _take(self, effect):
         peer, link = self.queues[effect.handle].popleft()
         self.links[effect.link] = link
@@ -105,6 +108,7 @@ class PaperLink:
         self.room = 1 << 30
         self.ended = self.reset = self.closed = False
         self.wanted = None
+        self.keep_alive = None
 
     @property
     def got(self):

@@ -206,6 +206,20 @@ def test_more_bytes_too_many_are_lost_and_one_error_follows(excess, step):
     assert bench.at("P0") == payload(b"0")
 
 
+@pytest.mark.parametrize("command", [b"S3=3\rabcXYZ", b"S3=0\rabcXYZ"])
+def test_excess_on_a_slow_line_is_waited_for(command):
+    bench = CoreBench(Profile(limits=SHORT), byte_time=0.008)
+    bench.at("P5=11")
+    client = bench.connect()
+    bench.run(0.01).take()
+    for byte in command:
+        bench.send(bytes([byte])).run(0.008)
+    bench.run(0.1)
+    assert bench.take().endswith(ERROR)
+    assert client.got == (b"abc" if b"3=3" in command else b"")
+    assert bench.at("P0") == payload(b"0")
+
+
 def test_one_byte_too_many_is_swallowed_even_when_it_comes_after_the_answer():
     bench, _client = serving()
     assert bench.at(b"S3=3\rabc".removesuffix(b"\r")) == payload(b"3")

@@ -46,8 +46,9 @@ class Bench:
     def serve(self, keep_alive=NO_ALIVE, link=2):
         """A server and its first client: handle 1 and `link`."""
         client = socket.create_connection(self.listen())
-        event = self.do(ask.Accept(1, link, keep_alive))
+        event = self.do(ask.Accept(1, link))
         assert event == tell.Accepted(1, link, client.getsockname(), client.getpeername())
+        assert self.network.perform(ask.SetKeepAlive(link, keep_alive)) == []
         return client
 
 
@@ -65,7 +66,7 @@ def test_a_client_in_the_queue_is_accepted_at_once(bench):
 
 def test_a_client_that_comes_later_is_accepted_when_it_comes_and_only_one(bench):
     where = bench.listen()
-    assert bench.network.perform(ask.Accept(1, 2, NO_ALIVE)) == []
+    assert bench.network.perform(ask.Accept(1, 2)) == []
     with socket.create_connection(where) as client, socket.create_connection(where):
         assert bench.wait(tell.Accepted).peer == client.getsockname()
         bench.loop.at(bench.loop.now(), lambda: None)
@@ -77,7 +78,7 @@ def test_at_least_as_many_clients_as_the_backlog_wait_in_their_order(bench):
     where = bench.listen(backlog=6)
     clients = [socket.create_connection(where, timeout=PATIENCE) for _ in range(6)]
     for index, client in enumerate(clients):
-        assert bench.do(ask.Accept(1, 10 + index, NO_ALIVE)).peer == client.getsockname()
+        assert bench.do(ask.Accept(1, 10 + index)).peer == client.getsockname()
     for client in clients:
         client.close()
 
@@ -250,6 +251,7 @@ def test_a_datagram_to_a_closed_port_loses_nothing_but_itself(bench):
 def test_what_was_never_opened_is_lost_and_can_be_closed(bench):
     assert isinstance(bench.do(ask.Receive(99, 1)), tell.Lost)
     assert isinstance(bench.do(ask.Transmit(99, b"x")), tell.Lost)
-    assert bench.network.perform(ask.Accept(99, 1, NO_ALIVE)) == []
+    assert bench.network.perform(ask.Accept(99, 1)) == []
+    assert bench.network.perform(ask.SetKeepAlive(99, NO_ALIVE)) == []
     assert bench.network.perform(ask.Cancel(99)) == []
     assert bench.network.perform(ask.Close(99)) == []

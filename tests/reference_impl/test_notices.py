@@ -147,8 +147,9 @@ def test_suppressed_notices_are_not_told(value):
 
 def test_spi_firmware_tells_nothing_by_itself_and_one_message_a_poll():
     bench = listening(polled=True)
-    bench.connect()
-    bench.at("P5=10")
+    bench.at("P0=1")
+    bench.at("P5=11")
+    bench.connect(server=min(bench.network.servers))
     bench.connect(("127.0.0.2", 2))
     assert bench.run(1.0).take() == b""
     assert bench.at("MR") == b"\r\n[SOMA][TCP SVR] Accepted 127.0.0.9:40001[EOMA]\r\nOK\r\n> "
@@ -176,9 +177,9 @@ def test_bytes_can_be_told_one_by_one():
     assert [piece.gap for piece in bench.pieces] == [0.0005]
 
 
-def test_messages_that_nobody_polls_are_bounded_and_the_oldest_are_lost():
+@pytest.mark.parametrize("closing", ["P5=10", "P5=0", "CD"])
+def test_message_of_a_client_that_was_closed_is_not_told(closing):
     bench = listening(polled=True)
-    for number in range(100):
-        bench.connect(("127.0.0.9", 1000 + number))
-        bench.at("P5=10")
-    assert bench.at("MR") == payload(b"[SOMA][TCP SVR] Accepted 127.0.0.9:1036[EOMA]")
+    bench.connect()
+    bench.at(closing)
+    assert bench.at("MR") == b"\r\n[SOMA][EOMA]\r\nOK\r\n> "

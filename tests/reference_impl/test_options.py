@@ -113,6 +113,10 @@ def test_output_that_takes_nothing_is_one_line(tmp_path, option, stdout, said):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_trouble_without_anybody_to_tell_it_to_is_told_by_the_status():
+    assert through_a_shell(f"{shlex.join(command('--nope'))} >&- 2>&-") == (2, "")
+
+
 def test_reader_that_has_enough_is_no_trouble_and_no_words(tmp_path):
     for arguments in (["--list-faults"], ["--link", tmp_path / "module"]):
         reader, writer = os.pipe()

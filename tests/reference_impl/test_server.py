@@ -56,14 +56,25 @@ def test_the_pages_transcript_comes_byte_for_byte(bench, step):
     assert second.closed
 
 
-def test_the_server_listens_on_its_port_with_its_backlog_and_keep_alive():
+def test_the_server_listens_on_its_port_with_its_backlog():
     bench = CoreBench(address="127.0.0.5")
-    for command in ("P2=81", "P8=4", "PK=1,2500", "P5=11"):
+    for command in ("P2=81", "P8=4", "P5=11"):
         bench.at(command)
     listen = next(effect for effect in bench.network.log if isinstance(effect, Listen))
-    accept = next(effect for effect in bench.network.log if isinstance(effect, Accept))
     assert (listen.local, listen.backlog) == (("127.0.0.5", 81), 4)
-    assert accept.keep_alive == KeepAlive(True, 2500)
+
+
+@pytest.mark.parametrize("order", [("PK=1,2500", "P5=11"), ("P5=11", "PK=1,2500")])
+def test_client_gets_the_keep_alive_that_holds_when_it_is_accepted(bench, order):
+    for command in order:
+        bench.at(command)
+    client = bench.connect()
+    later = bench.connect()
+    assert client.keep_alive == KeepAlive(True, 2500)
+    bench.at("PK=0,1000")
+    assert client.keep_alive == KeepAlive(True, 2500)
+    bench.at("P5=10")
+    assert later.keep_alive == KeepAlive(False, 1000)
 
 
 def test_the_table_of_states_is_total():

@@ -34,6 +34,16 @@ def test_a_network_that_is_not_there_fails_in_the_documented_form():
     assert bench.at("CS") == payload(b"0")
 
 
+def test_a_join_that_fails_closes_what_was_open():
+    bench = CoreBench()
+    bench.at("P5=11")
+    client = bench.connect()
+    bench.at("C1=NOSUCHNET")
+    bench.at("C0")
+    assert client.closed
+    assert bench.network.servers == {}
+
+
 def test_joining_nothing_fails():
     assert fresh().at("C0").endswith(ERROR)
 

@@ -21,8 +21,8 @@ from reference_impl.core.tasks import Bytes, Need, Quiet, Task, outcome
 if TYPE_CHECKING:
     from reference_impl.core.module import Module
 
-SETTLE = 0.002
-"""Seconds of quiet behind a payload before it is answered (assumption; some 20 byte times at 115200 baud)."""
+SETTLE, SETTLE_BYTES = 0.002, 3
+"""Quiet behind a payload before it is answered: so many seconds, and so many byte times of a slow line (assumption)."""
 
 PAYLOAD_QUIET = 0.1
 """The least time in seconds to wait for a payload, whatever S2 says (assumption: S2=0 would allow none)."""
@@ -128,9 +128,10 @@ def _send(module: "Module", size: int) -> Task:
 def _settle(module: "Module") -> Generator[Need, None, int]:
     """Wait for the line to be quiet, and drop what came: the number of bytes."""
     dropped = 0
+    quiet = max(SETTLE, SETTLE_BYTES * module.byte_time)
     while True:
         dropped += len(module.reader.take(len(module.reader)))
-        yield Quiet(SETTLE, module.now)
+        yield Quiet(quiet, module.now)
         if not len(module.reader):
             return dropped
 

@@ -55,13 +55,14 @@ def set_dhcp(module: "Module", command: Command) -> Answer:
 def join(module: "Module", _command: Command) -> Task:
     """C0: any network is there and takes any passphrase, except one whose name begins with NOSUCH.
 
-    `[JOIN   ] ssid,ip,0,0` with three blanks. On C1.x in two lines: their exact bytes are an assumption.
+    `[JOIN   ] ssid,ip,0,0` with three blanks. On C1.x in two lines: their exact bytes are an assumption. A join that
+    fails leaves the network that was joined before (assumption).
     """
     network = module.network
     yield Pause(module.now + module.forms.join_ms / 1000)
     head = b"[JOIN   ] " + network.ssid
     if not network.ssid or network.ssid.startswith(NO_SUCH):
-        network.joined = False
+        leave(module)
         return refusal("Failed to join", head + b"\r\n[JOIN   ] Failed")
     network.joined = True
     told = f"{module.address},0,0".encode()
@@ -72,7 +73,7 @@ def join(module: "Module", _command: Command) -> Task:
 def show(module: "Module", _command: Command) -> Answer:
     """C?: 15 fields, the last one 1 when joined. The key is shown as `*` (assumption), mask and DNS are made up.
 
-    No field is empty: drivers that split with strtok would lose it (DRV).
+    No field is empty but that of an SSID never set: drivers that split with strtok would lose it (DRV).
     """
     network = module.network
     own = module.address if network.joined else "0.0.0.0"
@@ -89,11 +90,16 @@ def connected(module: "Module", _command: Command) -> Answer:
     return Answer(payload=str(int(module.network.joined)).encode())
 
 
-def leave(module: "Module", _command: Command) -> Answer:
-    """CD: leave the network; what was open is closed (assumption)."""
+def disconnect(module: "Module", _command: Command) -> Answer:
+    """CD: leave the network."""
+    leave(module)
+    return Answer()
+
+
+def leave(module: "Module") -> None:
+    """What was open is closed with the network (assumption)."""
     module.close_all()
     module.network.joined = False
-    return Answer()
 
 
 def signal(module: "Module", _command: Command) -> Answer:
@@ -120,7 +126,7 @@ TABLE: dict[str, Row] = {
     "C3": Row(set_security, "= 0 open, 1 WEP, 2 WPA, 3 WPA2-AES, 4 mixed, 5 WPA2-TKIP", VALUE),
     "C4": Row(set_dhcp, "= 0 static, 1 DHCP", VALUE),
     "C?": Row(show, "", BARE),
-    "CD": Row(leave, "", BARE),
+    "CD": Row(disconnect, "", BARE),
     "CR": Row(signal, "", BARE),
     "CS": Row(connected, "", BARE),
     "D0": Row(lookup, "= name or address", VALUE),
