@@ -10,7 +10,7 @@ from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
 from suites.data.payloads import pattern
 from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
-from suites.multi_accept.turns import all_wait_and_have_their_turn, queue_up
+from suites.multi_accept.moves import all_wait_and_have_their_turn, queue_up
 
 
 @pytest.mark.requirement("MA-QUEUE")

@@ -13,7 +13,7 @@ from fixtures.errors import ModuleFault, NotAvailableHere
 from suites.client.moves import Client
 from suites.flows import Server
 from suites.framing.test_success import success
-from suites.multi_accept.turns import all_wait_and_have_their_turn
+from suites.multi_accept.moves import all_wait_and_have_their_turn
 from suites.profiles import Profile
 from suites.system.defaults import SOCKETS, change_all, differing
 from suites.udp.moves import Datagrams, free_port
