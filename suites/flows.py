@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from fixtures.case import Case, show
+from fixtures.case import Case, parting, show
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer, Notice
 from fixtures.drivers.peers import Network, TcpPeer
@@ -75,6 +75,7 @@ def read_exactly(at: ATClient, stream: bytes, timeout: float) -> list[Answer]:
         if not rest.startswith(answer.payload):
             raise ModuleFault(
                 f"expected: the peer's bytes from {done} on: {show(rest)}\ngot:      {show(answer.payload)}"
+                + parting(rest, answer.payload)
             )
         rest = rest[len(answer.payload) :]
         if answer.payload:
@@ -121,7 +122,7 @@ def send_exactly(at: ATClient, peer: TcpPeer, payload: bytes, timeout: float) ->
         raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
     got = peer.receive(len(payload), timeout)
     if got != payload:
-        raise ModuleFault(f"expected: the peer receives {show(payload)}\ngot:      {show(got)}")
+        raise ModuleFault(f"expected: the peer receives {show(payload)}\ngot:      {show(got)}" + parting(payload, got))
     if more := peer.receive_available(0):
         raise ModuleFault(f"expected: nothing behind the {len(payload)} bytes of S3\ngot:      {show(more)}")
     return answer

@@ -50,7 +50,7 @@ def test_remote_receives_what_is_sent(at: ATClient, client: Client, case: Case, 
     answer = at.send(payload, command=command if command == "S0" else None)
     case.require("CL-SEND", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
     got = peer.receive(size, client.profile.seconds("transfer")) + peer.receive_available(0)
-    case.require("CL-SEND", got == payload, "the remote receives these bytes and no more", got)
+    case.require_bytes("CL-SEND", got, payload, "the remote receives these bytes and no more")
 
 
 @pytest.mark.requirement("CL-READ", "CL-SEND")
@@ -148,7 +148,7 @@ def test_what_was_counted_arrives_before_the_close(at: ATClient, client: Client,
     case.require("CL-SENT-ARRIVES", answer.payload == b"%d" % size, f"the count {size}", answer)
     client.stop()
     got = peer.wait_closed(client.profile.seconds("close"))
-    case.require("CL-SENT-ARRIVES", got == text(size), f"all {size} bytes, then the end", got)
+    case.require_bytes("CL-SENT-ARRIVES", got, text(size), f"all {size} bytes, then the end")
 
 
 @pytest.mark.requirement("CL-STOP-TWICE")

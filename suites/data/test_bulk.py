@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, parting
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
@@ -40,10 +40,10 @@ def bulk(at: ATClient, server: Server, case: Case) -> Bulk:
 
 
 def same(case: Case, got: bytes, sent: bytes) -> None:
-    """The bytes are the same, by count and hash."""
+    """The bytes are the same, by count and hash; else the message says where they part."""
     expected = f"{len(sent)} bytes, SHA-256 {hashlib.sha256(sent).hexdigest()[:16]}"
     found = f"{len(got)} bytes, SHA-256 {hashlib.sha256(got).hexdigest()[:16]}"
-    case.require("DA-BULK", got == sent, expected, found)
+    case.require("DA-BULK", got == sent, expected, found + parting(sent, got))
 
 
 @pytest.mark.requirement("DA-BULK")

@@ -66,7 +66,7 @@ def test_sends_on_each_others_heels_all_arrive(at: ATClient, server: Server, pee
         answer = at.send(packet)
         case.require("DA-SEND", answer.ok and answer.payload == b"%d" % len(packet), f"{len(packet)} and OK", answer)
     got = peer.receive(len(b"".join(packets)), server.profile.seconds("transfer"))
-    case.require("DA-SEND", got == b"".join(packets), "every packet, in order and once", got)
+    case.require_bytes("DA-SEND", got, b"".join(packets), "every packet, in order and once")
 
 
 @pytest.mark.requirement("DA-SEND")
@@ -119,7 +119,7 @@ def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, c
     case.require("DA-SEND-ZEROS", answer.ok and answer.payload.lstrip(b"0") == count, f"{len(payload)} and OK", answer)
     case.require("DA-SEND-COUNT", answer.payload == count, f"the number {len(payload)}, not the digits of S3", answer)
     got = peer.receive(len(payload), server.profile.seconds("transfer"))
-    case.require("DA-SEND-ZEROS", got == payload, f"the {len(payload)} bytes", got)
+    case.require_bytes("DA-SEND-ZEROS", got, payload, f"the {len(payload)} bytes")
 
 
 @pytest.mark.requirement("DA-SEND-RANGE")
@@ -168,7 +168,7 @@ def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Ca
     answer = at.send(payload, command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
     got = peer.receive(size, server.profile.seconds("transfer")) + peer.receive_available(0)
-    case.require("DA-S0", got == payload, "the peer receives these bytes and no more", got)
+    case.require_bytes("DA-S0", got, payload, "the peer receives these bytes and no more")
 
 
 @pytest.mark.requirement("DA-S0-SHORT")
@@ -190,7 +190,7 @@ def test_s0_takes_any_content(at: ATClient, server: Server, peer: TcpPeer, case:
     answer = at.send(payload, command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % len(payload), f"{len(payload)} and OK", answer)
     got = peer.receive(len(payload), server.profile.seconds("transfer"))
-    case.require("DA-S0", got == payload, "the peer receives these bytes", got)
+    case.require_bytes("DA-S0", got, payload, "the peer receives these bytes")
 
 
 @pytest.mark.requirement("DA-S0")
@@ -238,10 +238,10 @@ def test_s0_sends_what_came_when_s2_has_passed(
     took, latest = answer.latency * 1000, 500 + server.profile.limits.read_margin
     case.require("DA-S0-SHORT", took <= latest, f"an answer within S2 and a margin, {latest} ms", f"{took:.0f} ms")
     got = peer.receive(sent, server.profile.seconds("transfer"))
-    case.require("DA-S0-SHORT", got == payload, "the peer receives what came", got)
+    case.require_bytes("DA-S0-SHORT", got, payload, "the peer receives what came")
     shown = at("S?").fields[0]
     case.require("SE-SHOWN-S", shown == str(announced), f"S? shows S1={announced} as before", shown)
     answer = at.send(text(announced), command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % announced, f"{announced} and OK", answer)
     got = peer.receive(announced, server.profile.seconds("transfer"))
-    case.require("DA-S0", got == text(announced), "the peer receives these bytes", got)
+    case.require_bytes("DA-S0", got, text(announced), "the peer receives these bytes")

@@ -191,7 +191,7 @@ def test_what_was_counted_arrives_before_the_close(
     case.require("MA-SENT-ARRIVES", answer.payload == str(size).encode(), f"the count {size}", answer)
     at(command)
     got = peer.wait_closed(server.profile.seconds("close"))
-    case.require("MA-SENT-ARRIVES", got == payload, f"all {size} bytes, then the end", got)
+    case.require_bytes("MA-SENT-ARRIVES", got, payload, f"all {size} bytes, then the end")
 
 
 MANY_S = 200.0

@@ -69,7 +69,7 @@ def test_client_receives_what_is_sent(at: ATClient, single_server: Server, case:
     answer = at.send(payload, command=command if command == "S0" else None)
     case.require("SS-SEND", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
     got = peer.receive(size, single_server.profile.seconds("transfer"))
-    case.require("SS-SEND", got == payload, "the client receives these bytes", got)
+    case.require_bytes("SS-SEND", got, payload, "the client receives these bytes")
 
 
 @pytest.mark.requirement("SS-READ", "SS-SEND")

@@ -147,4 +147,4 @@ def test_what_was_counted_arrives_before_the_close(at: ATClient, single_server: 
     case.require("SS-SENT-ARRIVES", answer.payload == b"%d" % size, f"the count {size}", answer)
     single_server.stop()
     got = peer.wait_closed(single_server.profile.seconds("close"))
-    case.require("SS-SENT-ARRIVES", got == text(size), f"all {size} bytes, then the end", got)
+    case.require_bytes("SS-SENT-ARRIVES", got, text(size), f"all {size} bytes, then the end")

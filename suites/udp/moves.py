@@ -5,7 +5,7 @@ import socket as sockets
 import time
 from dataclasses import dataclass, replace
 
-from fixtures.case import show
+from fixtures.case import parting, show
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
@@ -78,7 +78,9 @@ class Datagrams:
         """``datagram``, sent to ``target`` (the server), is what R0 gives, whole. Raises ModuleFault."""
         answer = self.first_answer(datagram, peer=peer, target=target)
         if answer.payload != datagram:
-            raise ModuleFault(f"expected: the datagram {show(datagram)}\ngot:      {show(answer)}")
+            raise ModuleFault(
+                f"expected: the datagram {show(datagram)}\ngot:      {show(answer)}" + parting(datagram, answer.payload)
+            )
 
     def first_answer(
         self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None
@@ -99,7 +101,9 @@ class Datagrams:
             raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
         got, source = self.peer.receive(self.profile.seconds("transfer"))
         if got != payload:
-            raise ModuleFault(f"expected: the remote receives {show(payload)}\ngot:      {show(got)}")
+            raise ModuleFault(
+                f"expected: the remote receives {show(payload)}\ngot:      {show(got)}" + parting(payload, got)
+            )
         return source
 
     def _data(self, datagram: bytes) -> Answer | None:

@@ -79,7 +79,7 @@ def test_rest_of_an_answer_over_r1_is_lost(at: ATClient, udp: Datagrams, case: C
     source = udp.call().sends(b"question")
     at(f"R1={limit}")
     answer = udp.first_answer(pattern(size), target=source)
-    case.require("UD-OVER-R1", answer.payload == pattern(size)[:limit], f"the first {limit} of {size} bytes", answer)
+    case.require_bytes("UD-OVER-R1", answer.payload, pattern(size)[:limit], f"the first {limit} of {size} bytes")
     at("R2=100")
     rest = at.read(pattern(size)[limit:])
     case.require("UD-OVER-R1", not rest.payload, "nothing of the rest", rest)

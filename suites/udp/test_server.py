@@ -108,7 +108,7 @@ def test_rest_of_a_datagram_over_r1_is_lost(at: ATClient, udp: Datagrams, case: 
     at(f"R1={limit}")
     datagram = pattern(size)
     answer = udp.first_answer(datagram)
-    case.require("UD-OVER-R1", answer.payload == datagram[:limit], f"the first {limit} of {size} bytes", answer)
+    case.require_bytes("UD-OVER-R1", answer.payload, datagram[:limit], f"the first {limit} of {size} bytes")
     at("R2=100")
     rest = at.read(datagram[limit:])
     nothing = not rest.payload or is_lost(rest, datagram[limit:])
