@@ -65,6 +65,7 @@ VARIANTS: dict[str, Variant] = {
     ),
     "sockets-5": Variant("P0=4 selects a fifth socket", "WEB, text", limits={"sockets": 5}),
     "read-size-0": Variant("R1=0 is taken", "UM", limits={"read_min": 0}),
+    "ssid-of-any-length": Variant("C1 keeps a name of 1,000 bytes", "undocumented", limits={"ssid_max": 1000}),
     "backlog-from-1": Variant("P8=0 is refused", "UM", limits={"backlog_min": 1}),
 }
 

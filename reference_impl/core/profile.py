@@ -47,6 +47,7 @@ class Limits:
     keep_alive: bool = True
     read_min: int = 1
     status_fields: int = 12
+    ssid_max: int = 32
 
 
 @dataclass(frozen=True)

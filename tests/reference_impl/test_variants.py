@@ -34,6 +34,8 @@ def session(profile):
     at("select", b"P0=0")
     at("backlog 0", b"P8=0")
     at("backlog 17", b"P8=17")
+    at("long name", b"C1=" + b"x" * 33)
+    at("own name", b"C1=LAB")
     at("no client", b"R0")
     at("join", b"C0")
     at("single", b"P5=1")
@@ -74,7 +76,7 @@ TIMES = {name for name in ORDINARY if name.endswith(" ms")}
 ALL_ANSWERS = {
     name for name in ORDINARY if name not in TIMES | {"start", "notice", "after the end", "next pieces", "gap"}
 }
-ERRORS = {"error", "size 0", "fifth", "backlog 17", "no client", "lost read"}
+ERRORS = {"error", "size 0", "fifth", "backlog 17", "long name", "no client", "lost read"}
 WAITINGS = {"multi", "next"}
 NOTICES = {"notice", "next"}
 ALL_BUT_RESET = ALL_ANSWERS - {"reset"}
@@ -128,6 +130,7 @@ CHANGES = {
     "backlog-from-1": {"backlog 0"},
     "sockets-5": {"fifth"},
     "read-size-0": {"size 0"},
+    "ssid-of-any-length": {"long name"},
 }
 
 

@@ -20,7 +20,7 @@ HOST_NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{0,252}\Z")
 
 def set_ssid(module: "Module", command: Command) -> Answer:
     """C1: 1 to 32 bytes, any."""
-    if not 1 <= len(command.value or b"") <= 32:
+    if not 1 <= len(command.value or b"") <= module.limits.ssid_max:
         return refusal()
     module.network.ssid = command.value or b""
     return Answer()
