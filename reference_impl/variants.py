@@ -49,6 +49,7 @@ VARIANTS: dict[str, Variant] = {
     "crlf-before-error": Variant("one more CR LF before ERROR", "LOG", {"crlf_before_error": True}),
     "crlf-before-ok": Variant("one more CR LF before OK", "DRV, C6.2.1.8", {"crlf_before_ok": True}),
     "join-two-lines": Variant("C0 answers in two lines", "QR9", {"join_lines": 2}),
+    "join-new-address": Variant("each join brings another address", "DHCP", {"new_address": True}),
     "human-text": Variant("'Entering CMD Mode'", "UM 4.2: the spelling varies", {"human_text": "CMD Mode"}),
     "notice-late": Variant("a notice comes 300 ms after its client", "undocumented", {"notice_ms": 300}),
     "slow-join": Variant("C0 takes 3 s", "DRV: drivers wait 20 s", {"join_ms": 3000}),

@@ -90,7 +90,7 @@ class Module:
         byte_time: float = 0.0,
     ) -> None:
         self.profile = profile or Profile()
-        self.address = address
+        self.address = self.first_address = address
         self.polled = polled
         self.serial = serial
         self.byte_time = byte_time

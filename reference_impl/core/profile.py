@@ -67,6 +67,7 @@ class Forms:
     next_prompt: bool = False
     join_lines: int = 1
     join_ms: int = 0
+    new_address: bool = False
     boot_ms: int = 100
     echo: bool = False
     human_text: str = "CMD mode"

@@ -16,7 +16,7 @@ def home(bench: Bench) -> Iterator[str]:
     if not ssid:
         raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
     yield ssid
-    bench.join()
+    bench.join_again()
 
 
 @pytest.fixture

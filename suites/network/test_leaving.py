@@ -37,6 +37,7 @@ def test_module_joins_again_and_serves(at: ATClient, bench: Bench, server: Serve
     case.require("NW-JOIN-ADDRESS", address == shows, f"in C0's answer the address of C?, {shows}", address)
     status = at("CS")
     case.require("NW-CS", status.payload.strip() == b"1", "1 after joining again", status)
+    bench.take_address(address)
     server.mode = 1
     server.plain = False  # that it can be reached again is what the case is about
     server.up(backlog=1)

@@ -130,6 +130,7 @@ CHANGES = {
     "backlog-from-1": {"backlog 0"},
     "sockets-5": {"fifth"},
     "read-size-0": {"size 0"},
+    "join-new-address": {"join"},
     "ssid-of-any-length": {"long name"},
 }
 

@@ -1,6 +1,7 @@
 """C and D: the wireless network, and name lookup."""
 
 import re
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer, lines
@@ -65,9 +66,17 @@ def join(module: "Module", _command: Command) -> Task:
         leave(module)
         return refusal("Failed to join", head + b"\r\n[JOIN   ] Failed")
     network.joined = True
+    if module.forms.new_address:
+        module.address = next_address(module)
     told = f"{module.address},0,0".encode()
     between = b"," if module.forms.join_lines == 1 else b"\r\n[JOIN   ] " + network.ssid + b","
     return Answer(payload=head + between + told)
+
+
+def next_address(module: "Module") -> str:
+    """The address of the next lease: the module's first one and the two behind it take turns."""
+    place = int(IPv4Address(module.address)) - int(IPv4Address(module.first_address))
+    return str(IPv4Address(module.first_address) + (place + 1) % 3)
 
 
 def show(module: "Module", _command: Command) -> Answer:
