@@ -73,6 +73,14 @@ def test_mt_1_holds_for_one_error_after_another(at: ATClient, case: Case) -> Non
         case.require_one_of("FR-ERROR-MT1", without_progress(answer), BARE_ERROR)
 
 
+@pytest.mark.requirement("FR-ERROR-MT1")
+def test_mt_1_holds_on_every_socket(at: ATClient, case: Case) -> None:
+    at("MT=1")
+    for socket in (1, 2, 3, 0):
+        at(f"P0={socket}")
+        case.require_one_of("FR-ERROR-MT1", without_progress(at("QQ")), BARE_ERROR)
+
+
 @pytest.mark.requirement("FR-UNKNOWN", "FR-ONE-ANSWER")
 @pytest.mark.parametrize("command", UNKNOWN, ids=range(len(UNKNOWN)))
 def test_unknown_command_is_an_error(at: ATClient, case: Case, command: str) -> None:

@@ -96,7 +96,9 @@ def test_client_that_leaves_is_not_announced_again(at: ATClient, server: Server,
 
 
 @pytest.mark.requirement("FR-NOTICE", "FR-NOTICE-PLACE")
-def test_notice_has_a_frame_and_a_prompt_of_its_own(server: Server, case: Case) -> None:
+@pytest.mark.parametrize("mt", [0, 1])
+def test_notice_has_a_frame_and_a_prompt_of_its_own(at: ATClient, server: Server, case: Case, mt: int) -> None:
+    at(f"MT={mt}")
     server.up()
     for client in range(1, 5):
         server.connect()

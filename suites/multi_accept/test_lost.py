@@ -4,6 +4,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
+from fixtures.errors import ModuleFault
 from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_until_lost, tail_of
 
 
@@ -32,6 +33,22 @@ def test_send_says_minus_one_when_the_client_left(at: ATClient, server: Server, 
     getattr(server.client(), leave)()
     answer = send_until_lost(at, server.profile.seconds("lost"))
     case.observe("MA-LOST-S3", "what follows -1", tail_of(answer))
+
+
+@pytest.mark.requirement("MA-LOST-R0", "MA-LOST-S3")
+@pytest.mark.parametrize("leave", ["close", "reset"])
+@pytest.mark.parametrize("command", ["R0", "S3"])
+def test_client_that_left_is_lost_with_keepalive_as_on_the_page(
+    at: ATClient, server: Server, command: str, leave: str
+) -> None:
+    server.up(keepalive="1,3000")
+    getattr(server.client(), leave)()
+    limit = server.profile.seconds("lost")
+    try:
+        read_until_lost(at, limit) if command == "R0" else send_until_lost(at, limit)
+    except ModuleFault as fault:
+        fault.requirement = f"MA-LOST-{command}"
+        raise
 
 
 @pytest.mark.requirement("MA-LOST-S3")

@@ -199,6 +199,18 @@ MANY_S = 200.0
 
 
 @pytest.mark.requirement("MA-MANY")
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_several_clients_in_a_row_on_another_socket(server: Server, number: int) -> None:
+    server.socket = number
+    server.up()
+    for _ in range(8):
+        peer = server.client()
+        server.serves(peer)
+        server.next()
+        peer.wait_closed(server.profile.seconds("close"))
+
+
+@pytest.mark.requirement("MA-MANY")
 @pytest.mark.parametrize("count", [20, 200])
 def test_many_clients_in_a_row(at: ATClient, server: Server, case: Case, bench_pace: float, count: int) -> None:
     if count * 5 * bench_pace > 60:

@@ -37,6 +37,25 @@ def test_backlog_does_not_shrink_with_the_clients_served(
     all_wait_and_have_their_turn(server, case, backlog)
 
 
+@pytest.mark.requirement("MA-QUEUE")
+def test_backlog_is_that_of_the_selected_socket(at: ATClient, server: Server, case: Case) -> None:
+    at("P8=1")
+    server.socket = 2
+    server.up(backlog=6)
+    all_wait_and_have_their_turn(server, case, 6)
+
+
+@pytest.mark.requirement("MA-ORDER")
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_order_is_kept_on_another_socket(server: Server, number: int) -> None:
+    server.socket = number
+    server.up()
+    server.client()
+    for peer in queue_up(server, 3):
+        server.next()
+        server.accept(peer)
+
+
 @pytest.mark.requirement("MA-ONE-AT-A-TIME")
 @pytest.mark.parametrize("waiting", [1, 3, 6])
 def test_second_client_waits_until_p5_10(at: ATClient, server: Server, case: Case, waiting: int) -> None:

@@ -5,9 +5,9 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.flows import KILLED, Server, lines_match
+from suites.flows import KILLED, Server, lines_match, read_until_lost
 
-STATES = ["waiting", "serving", "serving with a queue", "lost"]
+STATES = ["waiting", "waiting again", "serving", "serving with a queue", "lost", "told of the loss"]
 SERVING = ["serving", "serving with a queue", "serving the second"]
 
 
@@ -17,13 +17,18 @@ def bring_to(server: Server, state: str) -> TcpPeer | None:
     if state == "waiting":
         return None
     peer = server.client()
+    if state == "waiting again":
+        server.next()
+        return None
     if "queue" in state:
         server.connect()
     if "second" in state:
         server.next()
         peer = server.client()
-    if state == "lost":
+    if "los" in state:
         peer.close()
+    if "told" in state:
+        read_until_lost(server.at, server.profile.seconds("lost"))
     return peer
 
 
@@ -33,6 +38,15 @@ def test_stop_answers_killed(server: Server, case: Case, state: str) -> None:
     bring_to(server, state)
     answer = server.stop()
     case.require("MA-STOP", lines_match(answer, KILLED), "the line [TCP TSK] Killed and OK", answer)
+
+
+@pytest.mark.requirement("MA-STOP")
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_stop_answers_killed_on_another_socket(server: Server, case: Case, number: int) -> None:
+    server.socket = number
+    server.up()
+    answer = server.stop()
+    case.require("MA-STOP", lines_match(answer, KILLED), f"[TCP TSK] Killed and OK on socket {number}", answer)
 
 
 @pytest.mark.requirement("MA-STOP-CLIENT", "MA-STOP-PORT")
@@ -46,7 +60,7 @@ def test_stop_closes_the_served_client(server: Server, case: Case, state: str) -
 
 
 @pytest.mark.requirement("MA-STOP-PORT")
-@pytest.mark.parametrize("state", ["waiting", "lost"])
+@pytest.mark.parametrize("state", ["waiting", "waiting again", "lost", "told of the loss"])
 def test_stop_closes_the_port(server: Server, case: Case, state: str) -> None:
     bring_to(server, state)
     server.stop()

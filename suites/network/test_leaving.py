@@ -94,11 +94,12 @@ def test_failed_join_names_no_other_network_and_is_told_as_mt_says(at: ATClient,
 
 @pytest.mark.requirement("NW-SHOW-SETTINGS", "NW-SHOW")
 @pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("step", [1, -1], ids=["in their order", "backwards"])
 @pytest.mark.parametrize(("ssid", "security", "dhcp"), [("LAB", "3", "1"), (LONG, "0", "0"), ("a b-c_d", "5", "1")])
-def test_settings_are_shown(at: ATClient, case: Case, ssid: str, security: str, dhcp: str) -> None:
+def test_settings_are_shown(at: ATClient, case: Case, ssid: str, security: str, dhcp: str, step: int) -> None:
     at("CD")
     at.drain(quiet=0.2)
-    for setting in (f"C1={ssid}", f"C3={security}", f"C4={dhcp}"):
+    for setting in (f"C1={ssid}", f"C3={security}", f"C4={dhcp}")[::step]:
         at(setting)
     fields = shown(at)
     case.require("NW-SHOW", len(fields) == 15, "15 fields", ",".join(fields))

@@ -121,6 +121,20 @@ def test_client_is_announced_while_another_socket_is_selected(
     Station(0, server, peer).talks(b"of the server")
 
 
+@pytest.mark.requirement("SK-NOTICE")
+@pytest.mark.parametrize("mode", MODES)
+def test_client_that_came_while_another_socket_was_read_is_announced(at: ATClient, board: Board, mode: int) -> None:
+    server = board.server(1, mode)
+    calling = board.calling(0)
+    at("R2=400")
+    at.start("R0")
+    peer = server.connect()
+    at.finish()
+    server.accept(peer)
+    calling.talks(b"of the socket that was read")
+    Station(1, server, peer).talks(b"of the server")
+
+
 @pytest.mark.requirement("SK-REUSE")
 def test_sockets_change_their_roles(board: Board) -> None:
     for turn in range(4):
