@@ -133,6 +133,27 @@ def test_settings_are_shown_while_a_client_is_served_and_one_waits(at: ATClient,
         case.require("SE-SHOWN-P", got | expected == got, f"{accepted}, as accepted", got)
 
 
+@pytest.mark.requirement("SE-SHOWN-S", "SE-SHOWN-R", "SE-SHOWN-P")
+@pytest.mark.needs("multi_accept")
+def test_settings_are_shown_as_before_with_the_next_client(at: ATClient, server: Server, case: Case) -> None:
+    server.configure(backlog=3)
+    for setting in ("R1=700", "R2=300", "S1=800", "S2=900"):
+        at(setting)
+    server.start()
+    server.client()
+    before = all_shown(at)
+    server.next()
+    for when in ("after P5=10", "with the next client"):
+        at.drain(quiet=0.05)
+        after = all_shown(at)
+        backlogs = before[0].get("P8"), after[0].get("P8")  # of the peer's address and port firmware shows its own
+        case.require("SE-SHOWN-P", backlogs[0] == backlogs[1], f"P8={backlogs[0]} in P? {when}", backlogs[1])
+        case.require("SE-SHOWN-R", after[1] == before[1], f"{','.join(before[1])} in R? {when}", ",".join(after[1]))
+        case.require("SE-SHOWN-S", after[2] == before[2], f"{','.join(before[2])} in S? {when}", ",".join(after[2]))
+        if when == "after P5=10":
+            server.client()
+
+
 @pytest.mark.requirement("SE-SHOWN-R", "SE-SHOWN-S")
 @pytest.mark.parametrize("other", [1, 2, 3])
 def test_packet_settings_are_as_before_when_their_socket_is_selected_again(
