@@ -61,7 +61,7 @@ def test_exchange_goes_on_for_many_turns(client: Client) -> None:
 
 
 @pytest.mark.requirement("CL-READ-REST")
-@pytest.mark.parametrize(("limit", "size"), [(1, 5), (10, 95), (1000, 2500)])
+@pytest.mark.parametrize(("limit", "size"), [(1, 5), (7, 20), (10, 95), (1000, 2500)])
 def test_read_gives_at_most_r1_and_keeps_the_rest(
     at: ATClient, client: Client, case: Case, limit: int, size: int
 ) -> None:

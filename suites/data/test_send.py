@@ -111,7 +111,7 @@ def test_send_after_an_error_goes_to_the_selected_socket(at: ATClient, server: S
 
 
 @pytest.mark.requirement("DA-SEND-ZEROS", "DA-SEND-COUNT")
-@pytest.mark.parametrize("number", ["05", "0005", "00007", "08", "010", "0100", "01460"])
+@pytest.mark.parametrize("number", ["05", "0005", "00007", "000001", "08", "010", "0100", "01460", "001460"])
 def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, case: Case, number: str) -> None:
     payload = text(int(number))
     answer = at.send(payload, command=f"S3={number}")

@@ -74,7 +74,7 @@ def test_exchange_goes_on_for_many_turns(udp: Datagrams) -> None:
 
 
 @pytest.mark.requirement("UD-OVER-R1")
-@pytest.mark.parametrize(("limit", "size"), [(10, 30), (1000, 1460)])
+@pytest.mark.parametrize(("limit", "size"), [(7, 20), (10, 30), (1000, 1460)])
 def test_rest_of_an_answer_over_r1_is_lost(at: ATClient, udp: Datagrams, case: Case, limit: int, size: int) -> None:
     source = udp.call().sends(b"question")
     at(f"R1={limit}")

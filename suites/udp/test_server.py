@@ -102,7 +102,7 @@ def test_datagrams_come_one_after_the_other(udp: Datagrams) -> None:
 
 
 @pytest.mark.requirement("UD-OVER-R1", "UD-READ")
-@pytest.mark.parametrize(("limit", "size"), [(1, 2), (10, 30), (100, 1000), (1000, 1460), (1460, 1472)])
+@pytest.mark.parametrize(("limit", "size"), [(1, 2), (7, 20), (10, 30), (100, 1000), (1000, 1460), (1460, 1472)])
 def test_rest_of_a_datagram_over_r1_is_lost(at: ATClient, udp: Datagrams, case: Case, limit: int, size: int) -> None:
     udp.serve()
     at(f"R1={limit}")
