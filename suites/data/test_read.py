@@ -7,7 +7,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from suites.data.payloads import CONTENTS, SIZES, pattern, text
-from suites.flows import Server, is_lost, read_exactly, read_some, read_until_lost
+from suites.flows import Server, is_lost, read_exactly, read_some, read_until_lost, takes_r2
 from suites.framing.test_success import success
 
 HUMAN_AND_BACK = "human mode and back"
@@ -67,6 +67,20 @@ def test_read_gives_at_most_r1_and_keeps_the_rest(
     case.require("DA-READ-R1", longest <= limit, f"at most R1={limit} bytes a time", longest)
 
 
+@pytest.mark.requirement("DA-READ-R1", "DA-READ-REST")
+def test_read_gives_at_most_r1_as_it_was_set_last(at: ATClient, server: Server, case: Case) -> None:
+    peer = server.up().client()
+    stream = pattern(100)
+    peer.send(stream)
+    for limit in (40, 11, 4):
+        at(f"R1={limit}")
+        some = read_some(at, stream, server.profile.seconds("transfer"))
+        case.require("DA-READ-R1", len(some) <= limit, f"at most R1={limit} bytes, set since the read before", some)
+        stream = stream[len(some) :]
+    at("R1=1460")
+    read_exactly(at, stream, server.profile.seconds("transfer"))
+
+
 @pytest.mark.requirement("DA-READ")
 @pytest.mark.parametrize("command", ["S3=5", "S0"])
 def test_sending_leaves_what_waits_to_be_read(at: ATClient, server: Server, command: str) -> None:
@@ -96,11 +110,16 @@ def test_read_without_data_is_the_empty_success(at: ATClient, server: Server, ca
 @pytest.mark.parametrize("wait", [0, 1, 50, 100, 1000, 2500])
 def test_read_without_data_takes_r2(at: ATClient, server: Server, case: Case, wait: int) -> None:
     server.up().client()
-    at(f"R2={wait}")
-    took = at.read().latency * 1000
-    margin = server.profile.limits.read_margin
-    case.require("DA-READ-TIMEOUT", took <= wait + margin, f"an answer within {wait} + {margin} ms", f"{took:.0f} ms")
-    case.require("DA-READ-WAITS", took >= wait * 0.9 - 20, f"no answer before {wait} ms", f"{took:.0f} ms")
+    takes_r2(at, server.profile, case, wait)
+
+
+@pytest.mark.requirement("DA-READ-WAITS", "DA-READ-TIMEOUT")
+def test_read_takes_r2_as_it_was_set_last(at: ATClient, server: Server, case: Case) -> None:
+    peer = server.up().client()
+    takes_r2(at, server.profile, case, 100)
+    peer.send(b"read before R2 changes")
+    read_exactly(at, b"read before R2 changes", server.profile.seconds("transfer"))
+    takes_r2(at, server.profile, case, 600)
 
 
 @pytest.mark.requirement("DA-READ-TIMEOUT", "DA-READ-WAITS")
@@ -108,11 +127,7 @@ def test_read_without_data_takes_r2(at: ATClient, server: Server, case: Case, wa
 def test_read_takes_the_r2_of_its_socket(at: ATClient, server: Server, case: Case, socket: int) -> None:
     server.socket = socket
     server.up().client()
-    at("R2=200")
-    took = at.read().latency * 1000
-    margin = server.profile.limits.read_margin
-    case.require("DA-READ-TIMEOUT", took <= 200 + margin, f"an answer within 200 + {margin} ms", f"{took:.0f} ms")
-    case.require("DA-READ-WAITS", took >= 160, "no answer before 200 ms", f"{took:.0f} ms")
+    takes_r2(at, server.profile, case, 200)
 
 
 @pytest.mark.requirement("DA-READ-REST", "DA-READ-R1")

@@ -8,7 +8,7 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from suites.data.payloads import CONTENTS, SIZES, pattern, text
-from suites.flows import Server, send_exactly
+from suites.flows import Server, send_exactly, sends_at_once, takes_s2
 from suites.framing.test_success import success
 from suites.profiles import Profile
 
@@ -199,11 +199,7 @@ def test_s0_sends_the_s1_of_its_socket(at: ATClient, server: Server, case: Case,
     server.socket = socket
     peer = server.up().client()
     send_exactly(at, peer, b"123", server.profile.seconds("transfer"))
-    at("S1=5")
-    at("S2=10000")
-    answer = at.send(b"12345", command="S0")
-    case.require("DA-S0", answer.ok and answer.payload == b"5", "5 and OK", answer)
-    case.require("DA-S0", answer.latency < 8, "an answer long before S2, 10 s: S1 bytes were there", answer.latency)
+    sends_at_once(at, case, b"12345")
     got = peer.receive(5, server.profile.seconds("transfer"))
     case.require("DA-S0", got == b"12345", "the five bytes", got)
 
@@ -231,12 +227,9 @@ def test_s0_sends_what_came_when_s2_has_passed(
     at: ATClient, server: Server, peer: TcpPeer, case: Case, announced: int, sent: int
 ) -> None:
     at(f"S1={announced}")
-    at("S2=500")
+    at("R2=3000")  # no part of what S0 may take
     payload = text(sent)
-    answer = at.send(payload, command="S0")
-    case.require("DA-S0-SHORT", answer.ok and answer.payload == b"%d" % sent, f"{sent} and OK", answer)
-    took, latest = answer.latency * 1000, 500 + server.profile.limits.read_margin
-    case.require("DA-S0-SHORT", took <= latest, f"an answer within S2 and a margin, {latest} ms", f"{took:.0f} ms")
+    takes_s2(at, server.profile, case, 500, payload)
     got = peer.receive(sent, server.profile.seconds("transfer"))
     case.require_bytes("DA-S0-SHORT", got, payload, "the peer receives what came")
     shown = at("S?").fields[0]
@@ -245,3 +238,12 @@ def test_s0_sends_what_came_when_s2_has_passed(
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % announced, f"{announced} and OK", answer)
     got = peer.receive(announced, server.profile.seconds("transfer"))
     case.require_bytes("DA-S0", got, text(announced), "the peer receives these bytes")
+
+
+@pytest.mark.requirement("DA-S0-SHORT")
+def test_s0_takes_s2_as_it_was_set_last(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
+    at("S1=10")
+    for wait in (300, 700):
+        takes_s2(at, server.profile, case, wait, b"four")
+    got = peer.receive(8, server.profile.seconds("transfer"))
+    case.require("DA-S0-SHORT", got == b"fourfour", "the peer receives what came, both times", got)
