@@ -12,7 +12,10 @@ from suites.flows import (
     read_until_lost,
     send_exactly,
     send_until_lost,
+    sends_at_once,
     tail_of,
+    takes_r2,
+    takes_s2,
 )
 from suites.framing.test_success import success
 
@@ -80,6 +83,33 @@ def test_silent_remote_is_not_lost(at: ATClient, client: Client, case: Case) -> 
     for _ in range(4):
         case.require_one_of("CL-READ-EMPTY", at.read().raw, [success(b"", client.profile)])
     client.talks(peer)
+
+
+@pytest.mark.requirement("DA-READ-TIMEOUT", "DA-READ-WAITS", "CL-READ-EMPTY")
+def test_read_of_a_silent_remote_takes_r2(at: ATClient, client: Client, case: Case) -> None:
+    peer = client.aim().connect()
+    for wait in (100, 600):
+        takes_r2(at, client.profile, case, wait)
+        client.talks(peer)
+
+
+@pytest.mark.requirement("DA-S0-SHORT", "CL-SEND")
+def test_s0_sends_what_came_when_s2_has_passed(at: ATClient, client: Client, case: Case) -> None:
+    peer = client.aim().connect()
+    at("S1=10")
+    at("R2=3000")  # no part of what S0 may take
+    for wait in (300, 700):
+        takes_s2(at, client.profile, case, wait, b"four")
+    got = peer.receive(8, client.profile.seconds("transfer"))
+    case.require("CL-SEND", got == b"fourfour", "the remote receives what came, both times", got)
+
+
+@pytest.mark.requirement("DA-S0", "CL-SEND")
+def test_s0_sends_as_soon_as_s1_bytes_are_there(at: ATClient, client: Client, case: Case) -> None:
+    peer = client.aim().connect()
+    sends_at_once(at, case, b"12345")
+    got = peer.receive(5, client.profile.seconds("transfer"))
+    case.require("CL-SEND", got == b"12345", "the remote receives the five bytes", got)
 
 
 @pytest.mark.requirement("CL-LOST-R0")
