@@ -7,7 +7,7 @@ from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
 from suites.data.payloads import CONTENTS, pattern
-from suites.flows import Server, read_exactly, send_exactly
+from suites.flows import Server, read_exactly, send_exactly, sends_at_once, takes_r2, takes_s2
 from suites.framing.test_success import success
 from suites.udp.moves import Datagrams
 
@@ -93,6 +93,33 @@ def test_read_without_an_answer_is_the_empty_success(at: ATClient, udp: Datagram
     for _ in range(2):
         case.require_one_of("UD-READ-EMPTY", at.read().raw, [success(b"", udp.profile)])
     udp.receives(b"answer", target=source)
+
+
+@pytest.mark.requirement("UD-READ-EMPTY", "DA-READ-TIMEOUT", "DA-READ-WAITS")
+def test_read_without_an_answer_takes_r2(at: ATClient, udp: Datagrams, case: Case) -> None:
+    source = udp.call().sends(b"question")
+    for wait in (100, 600):
+        takes_r2(at, udp.profile, case, wait)
+        udp.receives(b"answer", target=source)
+
+
+@pytest.mark.requirement("UD-SEND", "DA-S0-SHORT")
+def test_s0_sends_what_came_when_s2_has_passed(at: ATClient, udp: Datagrams, case: Case) -> None:
+    udp.call()
+    at("S1=10")
+    at("R2=3000")  # no part of what S0 may take
+    for wait in (300, 700):
+        takes_s2(at, udp.profile, case, wait, b"four")
+        got, _ = udp.peer.receive(udp.profile.seconds("transfer"))
+        case.require("UD-SEND", got == b"four", "the remote receives what came, as one datagram", got)
+
+
+@pytest.mark.requirement("UD-SEND", "DA-S0")
+def test_s0_sends_as_soon_as_s1_bytes_are_there(at: ATClient, udp: Datagrams, case: Case) -> None:
+    udp.call()
+    sends_at_once(at, case, b"12345")
+    got, _ = udp.peer.receive(udp.profile.seconds("transfer"))
+    case.require("UD-SEND", got == b"12345", "the remote receives the five bytes", got)
 
 
 @pytest.mark.requirement("UD-CLIENT-AGAIN")

@@ -9,7 +9,7 @@ from fixtures.case import Case, show
 from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.data.payloads import CONTENTS, pattern
-from suites.flows import is_lost, let_pass
+from suites.flows import is_lost, let_pass, takes_r2
 from suites.framing.test_success import success
 from suites.udp.moves import Datagrams
 
@@ -56,6 +56,19 @@ def test_status_shows_the_server(at: ATClient, udp: Datagrams, case: Case) -> No
     at("P5=0")
     after = server_fields(at)
     case.require("UD-STATUS", after == "0,0", "0,0 in fields 6 and 7 of P? after P5=0", after)
+
+
+@pytest.mark.requirement("UD-STATUS")
+def test_status_of_another_socket_shows_no_server(at: ATClient, udp: Datagrams, case: Case) -> None:
+    udp.serve().receives(b"datagram")
+    for other, protocol in ((1, 0), (2, 1), (3, 1)):
+        at(f"P0={other}")
+        at(f"P1={protocol}")
+        got = server_fields(at)
+        case.require("UD-STATUS", got == "0,0", f"0,0 in fields 6 and 7 of P? of socket {other}, which has none", got)
+    udp.select()
+    running = server_fields(at)
+    case.require("UD-STATUS", running == "0,1", "0,1 in fields 6 and 7 of P? of socket 0, which has one", running)
 
 
 @pytest.mark.requirement("SE-SURVIVES")
@@ -123,6 +136,14 @@ def test_read_without_a_datagram_is_the_empty_success(at: ATClient, udp: Datagra
     for _ in range(3):
         case.require_one_of("UD-READ-EMPTY", at.read().raw, [success(b"", udp.profile)])
     udp.receives(b"one more")
+
+
+@pytest.mark.requirement("UD-READ-EMPTY", "DA-READ-TIMEOUT", "DA-READ-WAITS")
+def test_read_without_a_datagram_takes_r2(at: ATClient, udp: Datagrams, case: Case) -> None:
+    udp.serve()
+    for wait in (100, 600):
+        udp.receives(b"read before R2 changes")
+        takes_r2(at, udp.profile, case, wait)
 
 
 @pytest.mark.requirement("UD-STOP")
@@ -216,3 +237,8 @@ def test_several_senders_are_recorded(at: ATClient, udp: Datagrams, case: Case) 
         peer.send(b"waits, %d" % number, udp.here)
     for number in range(1, 4):
         case.observe("UD-SENDERS", f"R0 number {number} of three datagrams", at.read(b"waits, %d" % number))
+    at("R1=10")
+    for datagram in (b"more than ten bytes", b"behind"):
+        udp.peer.send(datagram, udp.here)
+    for what in ("of a datagram over R1", "of the datagram that waits behind it"):
+        case.observe("UD-SENDERS", f"R0 {what}", at.read(b"more than behind"))
