@@ -180,7 +180,7 @@ class Module:
         times = [self._boot_at, self._held.at if self._held else None]
         if self._need is not None and self._held is None:
             times.append(self._need.wake(self))
-        if self._notices and (self._idle or self.forms.notice_at_once):
+        if self._notices and (self.idle or self.forms.notice_at_once):
             times.append(max(self._notices[0].due, self._line_open_until()))
         return min((time for time in times if time is not None), default=None)
 
@@ -287,7 +287,8 @@ class Module:
 
     # --- the engine ------------------------------------------------------------------------------------------
     @property
-    def _idle(self) -> bool:
+    def idle(self) -> bool:
+        """No command is being carried out or answered."""
         return self._task is None and self._held is None
 
     def _go_on(self) -> None:
@@ -362,7 +363,7 @@ class Module:
         return max(forms.think_ms / 1000, RENDEZVOUS if waits else 0.0)
 
     def _next_command(self) -> bool:
-        if not self._idle:
+        if not self.idle:
             return False
         fresh, line = self.reader.scan()
         if fresh and (self.human or self.forms.echo):
@@ -387,7 +388,7 @@ class Module:
         return self.reader.last + HALF_LINE if len(self.reader) else float("-inf")
 
     def _notify(self) -> bool:
-        if not self._notices or not (self._idle or self.forms.notice_at_once):
+        if not self._notices or not (self.idle or self.forms.notice_at_once):
             return False
         if self.now < max(self._notices[0].due, self._line_open_until()):
             return False

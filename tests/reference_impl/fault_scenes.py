@@ -262,8 +262,51 @@ def explaining(scene):
     scene.at("XX", "P2=x", "R0")
 
 
+def elsewhere(scene):
+    scene.at("P0=1", "P2=6001", "P8=6", "P5=11")
+    for number in range(2, 6):
+        scene.client(number)
+    scene.at("P5=10", "P5=10", "P5=0", "P0=2", "P2=6002", "P5=11")
+    for number in range(2, 7):
+        scene.client(number)
+        scene.at("S1=700", "P5=10", "S?")
+    scene.at("P5=0", "P0=3", "P2=6003", "P5=11", "P5=0")
+    scene.at("P0=0", "MT=0", "P0=1", "XX", "MT=1", "XX", "P0=0", "XX", "C3=3", "C1=a name", "C?")
+    scene.notes.append([repr(effect) for effect in scene.bench.network.log])
+
+
+def later(scene):
+    scene.at("PK=1,3000", "P5=11", "P0=1", "P2=6001", "P5=11", "P0=0", "R2=2000")
+    link = scene.client(2, min(scene.bench.network.servers))
+    scene.bench.send(b"R0\r")
+    scene.client(3)
+    scene.bench.run(3)
+    scene.at("P0=1", "R0", "P0=0", "R2=100")
+    for size in (7, 9, 100):
+        scene.bench.arrive(link, b"0123456789")
+        scene.at(f"R1={size}", "R0", "R0")
+    for seconds in (0.3, 0.6):
+        scene.at("S1=4", f"S2={int(seconds * 1000)}")
+        scene.raw(b"S0\rab", seconds - 0.05)
+        scene.raw(b"", 10)
+    scene.at(b"S3=000001\rx", "R2=600")
+    scene.raw(b"R0\r", 0.3)
+    scene.raw(b"", 10)
+    scene.bench.end(link)
+    scene.at("R0", "P5=0")
+
+
+def waiting_elsewhere(scene):
+    scene.at("P3=127.0.0.1", "P4=5000", "P6=1", "R2=100", "S2=200", "S1=4")
+    for _ in range(2):
+        for command in (b"R0\r", b"S0\rab"):
+            scene.raw(command, 1.0)
+            scene.raw(b"", 10)
+        scene.at("P6=0", "P1=1", "P6=1")
+
+
 SCENES = (settings, frames, module, network, queue, many, runs, reading, waiting, sending, losing, vanishing, sockets)
-SCENES += (connecting, datagrams, explaining)
+SCENES += (connecting, datagrams, explaining, elsewhere, later, waiting_elsewhere)
 
 
 def play(scene, *faults):
