@@ -1,8 +1,11 @@
 """Clients that wait for their turn: moves that several suites make."""
 
+from collections.abc import Sequence
+
 from fixtures.case import Case
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
+from suites.endurance.drift import PER, drift_of
 from suites.flows import Server, read_exactly
 
 
@@ -31,3 +34,9 @@ def all_wait_and_have_their_turn(server: Server, case: Case, backlog: int) -> No
     except ModuleFault as fault:
         expected = f"with P8={backlog}, {backlog} clients wait until their turn"
         case.require("MA-QUEUE", False, expected, f"{len(peers)} connected; {fault}")
+
+
+def grows(took: Sequence[float]) -> float:
+    """By how many seconds at least, in 95 of 100, the last of these has grown over the first."""
+    drift = drift_of(took)
+    return drift.low * len(took) / PER if drift else 0.0

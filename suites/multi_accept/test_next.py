@@ -2,7 +2,6 @@
 
 import statistics
 import time
-from collections.abc import Sequence
 
 import pytest
 
@@ -10,7 +9,6 @@ from fixtures.case import Case
 from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer
 from fixtures.errors import ModuleFault
-from suites.endurance.drift import PER, drift_of
 from suites.flows import (
     WAITING,
     Server,
@@ -20,6 +18,7 @@ from suites.flows import (
     read_until_lost,
     send_exactly,
 )
+from suites.multi_accept.moves import grows
 
 
 @pytest.mark.requirement("MA-NEXT")
@@ -239,12 +238,6 @@ def test_many_clients_in_a_row(at: ATClient, server: Server, case: Case, bench_p
             expected = f"client {number + 1} accepted about as fast as the first ones ({first * 1000:.0f} ms)"
             steady = last > first + 1.0 and grows(took) > 0.5  # a module may have been slow before, and be uneven
             case.require("MA-MANY", last <= 2 * first + 1.0 and not steady, expected, f"{last * 1000:.0f} ms")
-
-
-def grows(took: Sequence[float]) -> float:
-    """By how many seconds at least, in 95 of 100, the last of these has grown over the first."""
-    drift = drift_of(took)
-    return drift.low * len(took) / PER if drift else 0.0
 
 
 @pytest.mark.requirement("MA-NEXT-IDLE")
