@@ -35,6 +35,11 @@ def expect_ok(answer: Answer, what: str = "") -> Answer:
     return answer
 
 
+def differs(what: str, wanted: bytes, got: bytes) -> ModuleFault:
+    """That ``got`` came and not ``wanted``, which ``what`` introduces; it says where the two part."""
+    return ModuleFault(f"expected: {what} {show(wanted)}\ngot:      {show(got)}{parting(wanted, got)}")
+
+
 def configure(at: ATClient, **settings: object) -> None:
     """Send each setting, such as ``P2=5024``; every one must be accepted."""
     for name, value in settings.items():
@@ -73,10 +78,7 @@ def read_exactly(at: ATClient, stream: bytes, timeout: float) -> list[Answer]:
         if is_lost(answer, rest) or not answer.ok:
             raise ModuleFault(f"expected: bytes {done} to {len(stream)} of the peer's\ngot:      {show(answer)}")
         if not rest.startswith(answer.payload):
-            raise ModuleFault(
-                f"expected: the peer's bytes from {done} on: {show(rest)}\ngot:      {show(answer.payload)}"
-                + parting(rest, answer.payload)
-            )
+            raise differs(f"the peer's bytes from {done} on:", rest, answer.payload)
         rest = rest[len(answer.payload) :]
         if answer.payload:
             quiet_since = time.monotonic()
@@ -122,7 +124,7 @@ def send_exactly(at: ATClient, peer: TcpPeer, payload: bytes, timeout: float) ->
         raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
     got = peer.receive(len(payload), timeout)
     if got != payload:
-        raise ModuleFault(f"expected: the peer receives {show(payload)}\ngot:      {show(got)}" + parting(payload, got))
+        raise differs("the peer receives", payload, got)
     if more := peer.receive_available(0):
         raise ModuleFault(f"expected: nothing behind the {len(payload)} bytes of S3\ngot:      {show(more)}")
     return answer

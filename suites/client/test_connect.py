@@ -9,7 +9,7 @@ from fixtures.drivers.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
 from suites.flows import is_short_error, lines_match
-from suites.settings.test_sockets import all_shown
+from suites.settings.moves import all_shown
 
 NO_HOST = ["255.255.255.255", "224.0.0.1"]
 """Broadcast and multicast: TCP has no connection to them, and no packet is sent."""

@@ -25,9 +25,9 @@ def bring_to(server: Server, state: str) -> TcpPeer | None:
     if "second" in state:
         server.next()
         peer = server.client()
-    if "los" in state:
+    if state in ("lost", "told of the loss"):
         peer.close()
-    if "told" in state:
+    if state == "told of the loss":
         read_until_lost(server.at, server.profile.seconds("lost"))
     return peer
 

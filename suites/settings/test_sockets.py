@@ -10,9 +10,9 @@ from fixtures.drivers.at import ATClient
 from fixtures.drivers.bench import Bench
 from suites.flows import Server
 from suites.profiles import Profile
+from suites.settings.moves import FIELDS, all_shown, shown
 
 PAIRS = list(itertools.permutations(range(4), 2))
-FIELDS = {"P1": 0, "P2": 2, "P3": 3, "P4": 4, "P8": 7}
 ONE = {"P1": "0", "P2": "6101", "P3": "10.1.2.3", "P4": "6102", "P8": "2", "PK": "1,3000"}
 OTHER = {"P1": "1", "P2": "6201", "P3": "10.9.8.7", "P4": "6202", "P8": "5", "PK": "0,60000"}
 
@@ -39,20 +39,6 @@ def set_all(at: ATClient, socket: int, values: dict[str, str]) -> None:
     at(f"P0={socket}")
     for name, value in values.items():
         at(f"{name}={value}")
-
-
-def shown(at: ATClient, socket: int) -> dict[str, str]:
-    """What P? shows of the settings of ``socket``; of PK where it has fields for it."""
-    at(f"P0={socket}")
-    fields = [one.strip() for one in at("P?").fields]
-    names = {"TCP": "0", "UDP": "1"}
-    found = {name: names.get(fields[at_], fields[at_]) for name, at_ in FIELDS.items() if at_ < len(fields)}
-    return found | ({"PK": ",".join(fields[10:12])} if len(fields) >= 12 else {})
-
-
-def all_shown(at: ATClient) -> tuple[dict[str, str], list[str], list[str]]:
-    """What P?, R? and S? show of the settings of socket 0."""
-    return shown(at, 0), at("R?").fields[:2], at("S?").fields[:2]
 
 
 @pytest.mark.requirement("SE-PER-SOCKET")

@@ -10,7 +10,7 @@ from fixtures.drivers.at import ATClient
 from fixtures.drivers.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
 from fixtures.errors import ModuleFault, NetworkError
-from suites.flows import expect_ok, is_lost
+from suites.flows import differs, expect_ok, is_lost
 from suites.profiles import Profile
 
 NOTICE = re.compile(rb"\[UDP[^\r\n]*\r\n(?:> )?(?:\r\n)?")
@@ -101,9 +101,7 @@ class Datagrams:
             raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
         got, source = self.peer.receive(self.profile.seconds("transfer"))
         if got != payload:
-            raise ModuleFault(
-                f"expected: the remote receives {show(payload)}\ngot:      {show(got)}" + parting(payload, got)
-            )
+            raise differs("the remote receives", payload, got)
         return source
 
     def _data(self, datagram: bytes) -> Answer | None:
