@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from reference_impl.core.effects import Endpoint
+from reference_impl.core.engine import Engine
 from reference_impl.core.module import Module
 from reference_impl.core.profile import ProfileError, load
 from reference_impl.faults import FAULTS, UnknownFault, build
@@ -156,7 +157,7 @@ def _run(options: argparse.Namespace, parent: int) -> int:
     try:
         modules = [_module(options, index) for index in range(options.count)]
         for index, module in enumerate(modules):
-            boards.append(Board(loop, module, _line(options, index, loop)))
+            boards.append(Board(loop, Engine(module), _line(options, index, loop)))
         for board in boards:
             board.power_on()
         _say_ready(options, boards, modules)

@@ -10,16 +10,13 @@ network, `write` bytes.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer
 from reference_impl.core.effects import Effect
 from reference_impl.core.events import Event
 from reference_impl.core.sockets import Order
 from reference_impl.core.values import Value
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
+from reference_impl.core.view import ModuleView
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Notice:
 class Seams:
     """All seams, changing nothing. `module` is the module that the fault was put into."""
 
-    module: "Module"
+    module: ModuleView
 
     # --- the serial side -------------------------------------------------------------------------------------
     def input(self, data: bytes) -> bytes:

@@ -13,16 +13,15 @@ client is refused a server (assumption), and so is a module that has not joined 
 """
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.effects import Accept, KeepAlive, Listen, OpenDatagram
 from reference_impl.core.events import Failed, Opened
+from reference_impl.core.module import Module
 from reference_impl.core.sockets import Link, Order, Server, Socket, State
-from reference_impl.core.tasks import Need, outcome
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
+from reference_impl.core.tasks import outcome
+from reference_impl.core.view import ModuleView
+from reference_impl.core.work import Need
 
 SETUP = "[TCP TSK] Multi-Accept Setup"
 WAITING = "[TCP SVR] Waiting on connection"
@@ -30,7 +29,7 @@ KILLED = "[TCP TSK] Killed"
 
 
 Step = Generator[Need, None, Answer]
-Action = Callable[["Module", Socket], Step]
+Action = Callable[[Module, Socket], Step]
 
 
 def keep_alive(socket: Socket) -> KeepAlive:
@@ -40,19 +39,19 @@ def keep_alive(socket: Socket) -> KeepAlive:
     return KeepAlive(bool(value[0]), value[1])
 
 
-def take_next(module: "Module", socket: Socket) -> None:
+def take_next(module: ModuleView, socket: Socket) -> None:
     """Accept one client, now or when it comes, unless that is under way already."""
     if socket.server is not None and not socket.server.accepting:
         socket.server.accepting = True
         module.emit(Accept(socket.server.handle, module.new_handle()))
 
 
-def waiting_line(module: "Module") -> str:
+def waiting_line(module: Module) -> str:
     """The line that ends in an ellipsis: U+2026, three dots, or a blank and three dots (WEB, UM 5.6.1)."""
     return WAITING + module.forms.ellipsis
 
 
-def order(module: "Module", socket: Socket, wanted: Order) -> Step:
+def order(module: Module, socket: Socket, wanted: Order) -> Step:
     """Carry out what the table says."""
     wanted = module.through(lambda seam: seam.order, wanted)
     return ACTIONS[socket.state, wanted](module, socket)
@@ -61,14 +60,14 @@ def order(module: "Module", socket: Socket, wanted: Order) -> Step:
 def refuse(reason: str) -> Action:
     """An action that answers ERROR."""
 
-    def action(_module: "Module", _socket: Socket) -> Step:
+    def action(_module: Module, _socket: Socket) -> Step:
         return Answer(ok=False, reason=reason)
         yield
 
     return action
 
 
-def _open(module: "Module", socket: Socket, multi: bool) -> Generator[Need, None, Answer | None]:
+def _open(module: Module, socket: Socket, multi: bool) -> Generator[Need, None, Answer | None]:
     """Bind and listen; the refusal if that cannot be done."""
     if not module.network.joined:
         return Answer(ok=False, reason="Not joined")
@@ -84,19 +83,19 @@ def _open(module: "Module", socket: Socket, multi: bool) -> Generator[Need, None
     return None
 
 
-def start_single(module: "Module", socket: Socket) -> Step:
+def start_single(module: Module, socket: Socket) -> Step:
     """P5=1: OK before any client (UM 5.6.1, DS p17). The Waiting line may be part of the answer."""
     refusal = yield from _open(module, socket, multi=False)
     return refusal or Answer(payload=lines(waiting_line(module)) if module.forms.waiting_single else b"")
 
 
-def start_multi(module: "Module", socket: Socket) -> Step:
+def start_multi(module: Module, socket: Socket) -> Step:
     """P5=11: Setup, Waiting, OK (WEB, multi-connection table)."""
     refusal = yield from _open(module, socket, multi=True)
     return refusal or Answer(payload=lines(SETUP, waiting_line(module)))
 
 
-def next_client(module: "Module", socket: Socket) -> Step:
+def next_client(module: Module, socket: Socket) -> Step:
     """P5=10: the client is closed, the next in the queue or the next to come is accepted (WEB)."""
     module.close_link(socket)
     take_next(module, socket)
@@ -104,7 +103,7 @@ def next_client(module: "Module", socket: Socket) -> Step:
     yield
 
 
-def stop(module: "Module", socket: Socket) -> Step:
+def stop(module: Module, socket: Socket) -> Step:
     """P5=0: the client and the port are closed; Killed after multi-accept (WEB, transcript)."""
     killed = module.forms.killed_single or (socket.server is not None and socket.server.multi)
     module.close(socket)
@@ -112,7 +111,7 @@ def stop(module: "Module", socket: Socket) -> Step:
     yield
 
 
-def stop_stopped(module: "Module", socket: Socket) -> Step:
+def stop_stopped(module: Module, socket: Socket) -> Step:
     """P5=0 without a TCP server: a UDP server ends, otherwise nothing; OK either way."""
     if socket.role == "P5":
         module.close(socket)
@@ -120,7 +119,7 @@ def stop_stopped(module: "Module", socket: Socket) -> Step:
     yield
 
 
-def start_datagram(module: "Module", socket: Socket) -> Step:
+def start_datagram(module: Module, socket: Socket) -> Step:
     """P5=1 with UDP: bound to the local port; answers go to the sender of the last datagram (assumption)."""
     if not module.network.joined or socket.link is not None:
         return Answer(ok=False, reason="Socket in use" if module.network.joined else "Not joined")

@@ -1,31 +1,12 @@
-"""Commands that take time: a handler may be a generator that yields what it needs before it goes on.
-
-The module asks the need whether it is met whenever bytes, an event or the time have come, and resumes the handler
-then. A handler therefore reads from top to bottom, and still never waits for anything itself.
-"""
+"""The needs that commands have: an event of the network, a time, bytes of the host, quiet on the line."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
-from reference_impl.core.answers import Answer
 from reference_impl.core.events import Event
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
-
-
-class Need(Protocol):
-    """A condition to go on, and when to look again if nothing happens until then (monotonic seconds)."""
-
-    def met(self, module: "Module", /) -> bool:
-        """True when the handler may go on."""
-
-    def wake(self, module: "Module", /) -> float | None:
-        """When time alone would meet it; None: never."""
-
-
-Task = Generator[Need, None, Answer]
+from reference_impl.core.module import Module
+from reference_impl.core.view import ModuleView
+from reference_impl.core.work import Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +16,11 @@ class Mail:
     handle: int
     until: float | None
 
-    def met(self, module: "Module") -> bool:
+    def met(self, module: ModuleView) -> bool:
         """True when an event is there or the time is over."""
         return module.has_mail(self.handle) or (self.until is not None and module.now >= self.until)
 
-    def wake(self, _module: "Module") -> float | None:
+    def wake(self, _module: ModuleView) -> float | None:
         """The end of the wait."""
         return self.until
 
@@ -50,11 +31,11 @@ class Pause:
 
     until: float
 
-    def met(self, module: "Module") -> bool:
+    def met(self, module: ModuleView) -> bool:
         """True when the time has come."""
         return module.now >= self.until
 
-    def wake(self, _module: "Module") -> float:
+    def wake(self, _module: ModuleView) -> float:
         """The time itself."""
         return self.until
 
@@ -66,11 +47,11 @@ class Quiet:
     seconds: float
     since: float
 
-    def met(self, module: "Module") -> bool:
+    def met(self, module: ModuleView) -> bool:
         """True when it has been quiet for long enough, or is no longer."""
         return len(module.reader) > 0 or module.now >= self.wake(module)
 
-    def wake(self, module: "Module") -> float:
+    def wake(self, module: ModuleView) -> float:
         """When the quiet will have lasted."""
         return max(self.since, module.reader.last) + self.seconds
 
@@ -83,16 +64,18 @@ class Bytes:
     quiet: float
     since: float
 
-    def met(self, module: "Module") -> bool:
+    def met(self, module: ModuleView) -> bool:
         """True when there is enough, or nothing more has come for too long."""
         return len(module.reader) >= self.count or module.now >= self.wake(module)
 
-    def wake(self, module: "Module") -> float:
+    def wake(self, module: ModuleView) -> float:
         """The end of the wait if no byte comes until then."""
         return max(self.since, module.reader.last) + self.quiet
 
 
-def outcome(module: "Module", handle: int, until: float | None = None) -> Generator[Need, None, Event | None]:
+def outcome(module: Module, handle: int, until: float | None = None) -> Generator[Need, None, Event | None]:
     """The next event for the handle; None when the time `until` comes first."""
+    module.work.awaited = handle
     yield Mail(handle, until)
+    module.work.awaited = None
     return module.take_mail(handle)

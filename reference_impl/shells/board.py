@@ -1,8 +1,8 @@
 """One module on its board: the core between a serial line and a network."""
 
 from reference_impl.core.effects import Write
+from reference_impl.core.engine import Engine
 from reference_impl.core.events import Event
-from reference_impl.core.module import Module
 from reference_impl.shells.loop import Loop, Timer
 from reference_impl.shells.network import Network
 from reference_impl.shells.serial_line import SerialLine
@@ -11,10 +11,10 @@ from reference_impl.shells.serial_line import SerialLine
 class Board:
     """Gives the core its inputs, performs its effects in order, and keeps its deadline."""
 
-    def __init__(self, loop: Loop, module: Module, line: SerialLine) -> None:
+    def __init__(self, loop: Loop, engine: Engine, line: SerialLine) -> None:
         self.line = line
         self._loop = loop
-        self._module = module
+        self._engine = engine
         self._network = Network(loop, self._happened)
         self._timer: Timer | None = None
         line.on_bytes = self._receive
@@ -22,7 +22,7 @@ class Board:
 
     def power_on(self) -> None:
         """Start the module."""
-        self._module.power_on(self._loop.now())
+        self._engine.power_on(self._loop.now())
         self._perform()
 
     def close(self) -> None:
@@ -31,35 +31,35 @@ class Board:
         self.line.close()
 
     def _receive(self, data: bytes) -> None:
-        self._module.receive(data, self._loop.now())
+        self._engine.receive(data, self._loop.now())
         self._perform()
 
     def _reset(self, held: bool) -> None:
-        self._module.reset_pin(held, self._loop.now())
+        self._engine.reset_pin(held, self._loop.now())
         self._perform()
 
     def _happened(self, event: Event) -> None:
-        self._module.happened(event, self._loop.now())
+        self._engine.happened(event, self._loop.now())
         self._perform()
 
     def _advance(self) -> None:
-        self._module.advance(self._loop.now())
+        self._engine.advance(self._loop.now())
         self._perform()
 
     def _perform(self) -> None:
-        effects = self._module.take_effects()
+        effects = self._engine.take_effects()
         while effects:
             for effect in effects:
                 if isinstance(effect, Write):
                     self.line.write(effect.data, effect.gap)
                     continue
                 for event in self._network.perform(effect):
-                    self._module.happened(event, self._loop.now())
-            effects = self._module.take_effects()
+                    self._engine.happened(event, self._loop.now())
+            effects = self._engine.take_effects()
         self._keep_deadline()
 
     def _keep_deadline(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        deadline = self._module.deadline()
+        deadline = self._engine.deadline()
         self._timer = None if deadline is None else self._loop.at(deadline, self._advance)

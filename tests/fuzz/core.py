@@ -51,7 +51,7 @@ class Life:
         profile = vary(Profile(limits=Limits(short_errors=1)), variants)
         self.bench = CoreBench(profile, power=False, polled=polled)
         self.bench.network = ThriftyNetwork()
-        self.bench.module.power_on(self.bench.now)
+        self.bench.engine.power_on(self.bench.now)
         self.bench._settle()
         self.clients: list[object] = []
         self.lines = 0
@@ -85,17 +85,17 @@ class Life:
     def check_bounds(self) -> None:
         module = self.bench.module
         assert len(module.reader) <= BACKLOG_LIMIT
-        assert len(module.messages) <= len(module.sockets)
-        assert len(module._notices) <= MOST_CLIENTS * len(module.sockets)
+        assert module.notices.messages <= len(module.sockets)
+        assert len(module.notices) <= MOST_CLIENTS * len(module.sockets)
         assert not module._effects
 
     def check_quiet(self) -> None:
         """Nothing waits any more, and nothing is open that no socket knows."""
         module, network = self.bench.module, self.bench.network
         assert not len(module.reader)
-        assert not module._posted
-        assert not module._mail
-        assert not module._notices
+        assert not module.posted
+        assert not module.mail
+        assert not module.notices
         held = {socket.link.handle for socket in module.sockets if socket.link}
         assert set(network.links) == held, "a connection that no socket knows is open"
         assert set(network.servers) == {socket.server.handle for socket in module.sockets if socket.server}
@@ -144,7 +144,7 @@ class Life:
             self.bench.tell(odd[which])
             return
         for held in (True, False):
-            self.bench.module.reset_pin(held, self.bench.now)
+            self.bench.engine.reset_pin(held, self.bench.now)
             self.bench._settle()
         self.clients.clear()
 
@@ -207,7 +207,7 @@ def weigh(life: Life) -> int:
     life.settle()
     for line in ("C0", *(f"P0={one}\rP5=0\rP6=0" for one in range(4)), "Z2", "Z0", "ZR"):
         life.bench.at(line, LONGEST_WAIT)
-    return weigh_objects(life.bench.module)
+    return weigh_objects(life.bench.engine)
 
 
 def weigh_objects(root: object) -> int:

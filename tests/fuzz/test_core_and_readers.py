@@ -65,7 +65,7 @@ def faulty(name):
     life = core.Life()
     life.bench = CoreBench(power=False, seams=build([name]))
     life.bench.network = core.ThriftyNetwork()
-    life.bench.module.power_on(life.bench.now)
+    life.bench.engine.power_on(life.bench.now)
     life.bench._settle()
     return life
 
@@ -86,6 +86,6 @@ def test_a_connection_that_is_left_open_is_found():
 def test_growth_is_seen():
     life = core.Life()
     before = core.weigh(life)
-    life.bench.module._mail += [object()] * 1000
+    life.bench.module.mail += [object()] * 1000
     life.check_bounds()
-    assert core.weigh_objects(life.bench.module) > before + 8000
+    assert core.weigh_objects(life.bench.engine) > before + 8000

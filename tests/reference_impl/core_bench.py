@@ -4,6 +4,7 @@ from collections import deque
 
 from reference_impl.core import effects as ask
 from reference_impl.core import events as tell
+from reference_impl.core.engine import Engine
 from reference_impl.core.module import Module
 
 PROMPT = b"\r\n> "
@@ -128,19 +129,20 @@ class CoreBench:
 
     def __init__(self, profile=None, joined="LAB", power=True, **options):
         self.module = Module(profile, joined=joined, **options)
+        self.engine = Engine(self.module)
         self.network = PaperNetwork()
         self.now = 1000.0
         self.output = b""
         self.pieces = []
         if power:
-            self.module.power_on(self.now)
+            self.engine.power_on(self.now)
             self._settle()
             self.take()
 
     def send(self, data, step=None):
         """Bytes from the host: whole, or in pieces of `step` bytes without any time between them."""
         for start in range(0, len(data), step or max(1, len(data))):
-            self.module.receive(data[start : start + (step or len(data))], self.now)
+            self.engine.receive(data[start : start + (step or len(data))], self.now)
             self._settle()
         return self
 
@@ -154,9 +156,9 @@ class CoreBench:
     def run(self, seconds):
         """Turn the clock on, stopping wherever the module wants to be called."""
         end = self.now + seconds
-        while (deadline := self.module.deadline()) is not None and deadline <= end:
+        while (deadline := self.engine.deadline()) is not None and deadline <= end:
             self.now = max(self.now, deadline)
-            self.module.advance(self.now)
+            self.engine.advance(self.now)
             self._settle()
         self.now = end
         return self
@@ -195,15 +197,15 @@ class CoreBench:
             self._happened(event)
 
     def _happened(self, event):
-        self.module.happened(event, self.now)
+        self.engine.happened(event, self.now)
         self._settle()
 
     def _settle(self):
-        while effects := self.module.take_effects():
+        while effects := self.engine.take_effects():
             for effect in effects:
                 if isinstance(effect, ask.Write):
                     self.output += effect.data
                     self.pieces.append(effect)
                     continue
                 for event in self.network.perform(effect):
-                    self.module.happened(event, self.now)
+                    self.engine.happened(event, self.now)

@@ -120,10 +120,10 @@ def test_firmware_with_a_further_crlf_before_error_keeps_the_rest():
 
 
 def test_the_start_up_prompt_comes_first_and_behind_a_banner_where_there_is_one():
-    assert CoreBench(power=False).module.take_effects() == []
+    assert CoreBench(power=False).engine.take_effects() == []
     for forms, expected in ((Forms(), PROMPT), (Forms(banner="ready"), b"\r\nready" + PROMPT)):
         bench = CoreBench(Profile(forms=forms), power=False)
-        bench.module.power_on(bench.now)
+        bench.engine.power_on(bench.now)
         bench._settle()
         assert bench.take() == expected
 

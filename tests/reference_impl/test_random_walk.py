@@ -58,7 +58,7 @@ class Walk:
 
     def reset(self):
         for held in (True, False):
-            self.bench.module.reset_pin(held, self.bench.now)
+            self.bench.engine.reset_pin(held, self.bench.now)
             self.bench._settle()
 
     def finish(self):

@@ -270,11 +270,11 @@ def test_the_reset_pin_silences_the_module_until_it_is_released(bench):
     client = bench.connect()
     bench.run(0.01)
     bench.take()
-    bench.module.reset_pin(True, bench.now)
+    bench.engine.reset_pin(True, bench.now)
     bench._settle()
     assert client.closed
     assert bench.at("P0", 5.0) == b""
-    bench.module.reset_pin(False, bench.now)
+    bench.engine.reset_pin(False, bench.now)
     assert bench.run(0.05).take() == b""
     assert bench.run(0.1).take() == PROMPT
     assert bench.at("P0") == payload(b"0")
@@ -317,6 +317,6 @@ def test_a_connection_under_way_is_given_up_at_a_reset(bench):
     bench.send(b"P6=1\r")
     (link,) = bench.network.links.values()
     assert not link.closed
-    bench.module.reset_pin(True, bench.now)
+    bench.engine.reset_pin(True, bench.now)
     bench._settle()
     assert link.closed

@@ -10,7 +10,7 @@ from tests.reference_impl.core_bench import CoreBench
 def session(profile):
     """What a host sees of a life with two clients: step by step, and how long each took."""
     bench = CoreBench(profile, power=False)
-    bench.module.power_on(bench.now)
+    bench.engine.power_on(bench.now)
     bench._settle()
     seen = {"start": bench.take()}
 

@@ -4,23 +4,19 @@ A handler takes the module and the command and returns the answer, or a generato
 when the module says nothing by itself (ZR).
 """
 
-from typing import TYPE_CHECKING
-
 from reference_impl.core.answers import Answer
 from reference_impl.core.commands import data, network, sockets, system
 from reference_impl.core.commands.base import Command, Row, parse, refusal, signed
+from reference_impl.core.module import Module
 from reference_impl.core.reader import Line
-from reference_impl.core.tasks import Task
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
+from reference_impl.core.work import Task
 
 __all__ = ["COMMANDS", "dispatch"]
 
 COMMANDS: dict[str, Row] = {**sockets.TABLE, **data.TABLE, **network.TABLE, **system.TABLE}
 
 
-def dispatch(module: "Module", line: Line) -> Answer | Task | None:
+def dispatch(module: Module, line: Line) -> Answer | Task | None:
     """Begin the command that the line holds; what is none answers ERROR (UM 1.4.2)."""
     if not line.text and not line.overlong:
         return Answer(wordless=True)  # a lone CR answers the prompt (UM 5.2)
@@ -35,7 +31,7 @@ def dispatch(module: "Module", line: Line) -> Answer | Task | None:
     return signed(row.handler(module, command), command, row.usage)
 
 
-def _without_stray(module: "Module", text: bytes) -> bytes:
+def _without_stray(module: Module, text: bytes) -> bytes:
     """The line without one stray byte that came late behind an S3 payload (Zephyr sends one, DRV)."""
     known = parse(text).name in COMMANDS
     if module.after_payload and not known and parse(text[1:]).name in COMMANDS:

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.tasks import Need, Task
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
+from reference_impl.core.module import Module
+from reference_impl.core.work import Need, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +16,7 @@ class Command:
     value: bytes | None
 
 
-Handler = Callable[["Module", Command], Answer | Task | None]
+Handler = Callable[[Module, Command], Answer | Task | None]
 
 BARE = frozenset({False})
 VALUE = frozenset({True})

@@ -7,19 +7,17 @@ the line has been quiet for SETTLE: a host waits for the prompt before it goes o
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
 from reference_impl.core.effects import Cancel, Receive, Transmit
 from reference_impl.core.events import Blocked, Event, Lost, Received, Transmitted
+from reference_impl.core.module import Module
 from reference_impl.core.seams import Check
 from reference_impl.core.settings import number
 from reference_impl.core.sockets import Link
-from reference_impl.core.tasks import Bytes, Need, Quiet, Task, outcome
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
+from reference_impl.core.tasks import Bytes, Quiet, outcome
+from reference_impl.core.work import Need, Task
 
 SETTLE, SETTLE_BYTES = 0.002, 3
 """Quiet behind a payload before it is answered: so many seconds, and so many byte times of a slow line (assumption)."""
@@ -30,7 +28,7 @@ PAYLOAD_QUIET = 0.1
 MINUS_ONE = b"-1"
 
 
-def read(module: "Module", _command: Command) -> Task:
+def read(module: Module, _command: Command) -> Task:
     """R0: what is there, at most R1 bytes, after at most R2; nothing when nothing came (UM 4.14.1, to the byte)."""
     link = module.socket.link
     limit = _read_limit(module, link)
@@ -49,7 +47,7 @@ def read(module: "Module", _command: Command) -> Task:
     return Answer()
 
 
-def _receive(module: "Module", link: Link, limit: int, wait: float) -> Generator[Need, None, Event | None]:
+def _receive(module: Module, link: Link, limit: int, wait: float) -> Generator[Need, None, Event | None]:
     """What the network has, or gets within `wait` seconds; None: nothing."""
     module.emit(Receive(link.handle, limit))
     event = yield from outcome(module, link.handle)
@@ -60,7 +58,7 @@ def _receive(module: "Module", link: Link, limit: int, wait: float) -> Generator
     return event
 
 
-def _read_limit(module: "Module", link: Link | None) -> int:
+def _read_limit(module: Module, link: Link | None) -> int:
     """R1, or less where the module reads a stream short: the lengths go round, none of them 0 but for R1=0.
 
     A datagram is never read short: what is left of one is lost (UM 4.14).
@@ -72,7 +70,7 @@ def _read_limit(module: "Module", link: Link | None) -> int:
     return module.through(lambda seam: seam.read_limit, size)
 
 
-def _read_answer(module: "Module", link: Link, event: Received) -> Answer:
+def _read_answer(module: Module, link: Link, event: Received) -> Answer:
     r"""The bytes between their delimiters; without any with R3=1 (UM's reading; QR9 has another)."""
     if event.peer is not None:
         link.peer = event.peer
@@ -80,7 +78,7 @@ def _read_answer(module: "Module", link: Link, event: Received) -> Answer:
     return Answer(payload=data, undelimited=bool(module.socket.number("R3")))
 
 
-def _read_lost(module: "Module", *, no_client: bool) -> Answer:
+def _read_lost(module: Module, *, no_client: bool) -> Answer:
     r"""The -1 first, then ERROR: every published driver needs it so; WEB's prose can be read as an OK tail.
 
     Without any client the same is said (assumption), or the bare ERROR.
@@ -92,7 +90,7 @@ def _read_lost(module: "Module", *, no_client: bool) -> Answer:
     return Answer(payload=MINUS_ONE)
 
 
-def send_size(module: "Module", command: Command) -> Task:
+def send_size(module: Module, command: Command) -> Task:
     """S3=n: exactly n bytes follow, whatever they are."""
     count = module.through(
         lambda seam: seam.check, Check("S3", command.value or b"", number(command.value or b"", 1, 1460))
@@ -104,12 +102,12 @@ def send_size(module: "Module", command: Command) -> Task:
     return refusal()
 
 
-def send(module: "Module", _command: Command) -> Task:
+def send(module: Module, _command: Command) -> Task:
     """S0: S1 bytes follow, or what has come when S2 has passed."""
     return (yield from _send(module, module.socket.number("S1")))
 
 
-def _send(module: "Module", size: int) -> Task:
+def _send(module: Module, size: int) -> Task:
     wait = module.through(lambda seam: seam.write_timeout, module.socket.number("S2") / 1000)
     # S2 counts from the last byte, so that a slow line does not cut a payload short (assumption).
     yield Bytes(size, max(wait, PAYLOAD_QUIET), module.now)
@@ -125,7 +123,7 @@ def _send(module: "Module", size: int) -> Task:
     return answer
 
 
-def _settle(module: "Module") -> Generator[Need, None, int]:
+def _settle(module: Module) -> Generator[Need, None, int]:
     """Wait for the line to be quiet, and drop what came: the number of bytes."""
     dropped = 0
     quiet = max(SETTLE, SETTLE_BYTES * module.byte_time)
@@ -136,7 +134,7 @@ def _settle(module: "Module") -> Generator[Need, None, int]:
             return dropped
 
 
-def _transmit(module: "Module", data: bytes, wait: float) -> Generator[Need, None, int | None]:
+def _transmit(module: Module, data: bytes, wait: float) -> Generator[Need, None, int | None]:
     """Give the bytes to the network: how many it took within the write timeout; None: the connection is lost."""
     link = module.socket.link
     if link is None or link.lost:
@@ -158,7 +156,7 @@ def _transmit(module: "Module", data: bytes, wait: float) -> Generator[Need, Non
     return sent
 
 
-def _sent(module: "Module", count: int | None) -> Answer:
+def _sent(module: Module, count: int | None) -> Answer:
     """The number of bytes sent; on a lost connection -1 with OK (DRV; UM: "-1"), or with ERROR."""
     if count is not None:
         return Answer(payload=str(module.through(lambda seam: seam.count, count)).encode())
@@ -169,18 +167,18 @@ def _sent(module: "Module", count: int | None) -> Answer:
     return Answer(payload=MINUS_ONE)
 
 
-def show_read(module: "Module", _command: Command) -> Answer:
+def show_read(module: Module, _command: Command) -> Answer:
     """R?: bytes, timeout and, where P? has a read mode, the mode."""
     names = ["R1", "R2"] + (["R3"] if module.limits.status_fields > 9 else [])
     return _fields(module, names)
 
 
-def show_write(module: "Module", _command: Command) -> Answer:
+def show_write(module: Module, _command: Command) -> Answer:
     """S?: bytes and timeout."""
     return _fields(module, ["S1", "S2"])
 
 
-def _fields(module: "Module", names: list[str]) -> Answer:
+def _fields(module: Module, names: list[str]) -> Answer:
     fields = [str(module.socket.settings[name]) for name in names]
     shown = module.through(lambda seam: seam.shown, fields)
     return Answer(payload=",".join(shown).encode())

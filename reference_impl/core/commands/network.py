@@ -2,15 +2,13 @@
 
 import re
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
 
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
+from reference_impl.core.module import Module
 from reference_impl.core.settings import address, number
-from reference_impl.core.tasks import Pause, Task
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
+from reference_impl.core.tasks import Pause
+from reference_impl.core.work import Task
 
 NO_SUCH = b"NOSUCH"
 """Networks and hosts whose names begin so do not exist (the emulator's own rule)."""
@@ -19,7 +17,7 @@ COUNTRY = "US"
 HOST_NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{0,252}\Z")
 
 
-def set_ssid(module: "Module", command: Command) -> Answer:
+def set_ssid(module: Module, command: Command) -> Answer:
     """C1: 1 to 32 bytes, any."""
     if not 1 <= len(command.value or b"") <= module.limits.ssid_max:
         return refusal()
@@ -27,7 +25,7 @@ def set_ssid(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def set_passphrase(module: "Module", command: Command) -> Answer:
+def set_passphrase(module: Module, command: Command) -> Answer:
     """C2: up to 64 bytes, any; none for an open network. It is kept, and shown nowhere."""
     if len(command.value or b"") > 64:
         return refusal()
@@ -35,7 +33,7 @@ def set_passphrase(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def set_security(module: "Module", command: Command) -> Answer:
+def set_security(module: Module, command: Command) -> Answer:
     """C3: 0 open, 1 WEP, 2 WPA, 3 WPA2-AES, 4 mixed, 5 WPA2-TKIP."""
     value = number(command.value or b"", 0, 5)
     if value is None:
@@ -44,7 +42,7 @@ def set_security(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def set_dhcp(module: "Module", command: Command) -> Answer:
+def set_dhcp(module: Module, command: Command) -> Answer:
     """C4: DHCP off or on. The address stays the emulator's own either way."""
     value = number(command.value or b"", 0, 1)
     if value is None:
@@ -53,7 +51,7 @@ def set_dhcp(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def join(module: "Module", _command: Command) -> Task:
+def join(module: Module, _command: Command) -> Task:
     """C0: any network is there and takes any passphrase, except one whose name begins with NOSUCH.
 
     `[JOIN   ] ssid,ip,0,0` with three blanks. On C1.x in two lines: their exact bytes are an assumption. A join that
@@ -73,13 +71,13 @@ def join(module: "Module", _command: Command) -> Task:
     return Answer(payload=head + between + told)
 
 
-def next_address(module: "Module") -> str:
+def next_address(module: Module) -> str:
     """The address of the next lease: the module's first one and the two behind it take turns."""
     place = int(IPv4Address(module.address)) - int(IPv4Address(module.first_address))
     return str(IPv4Address(module.first_address) + (place + 1) % 3)
 
 
-def show(module: "Module", _command: Command) -> Answer:
+def show(module: Module, _command: Command) -> Answer:
     """C?: 15 fields, the last one 1 when joined. The key is shown as `*` (assumption), mask and DNS are made up.
 
     No field is empty but that of an SSID never set: drivers that split with strtok would lose it (DRV).
@@ -94,29 +92,29 @@ def show(module: "Module", _command: Command) -> Answer:
     return Answer(payload=",".join(shown).encode("utf-8", "surrogateescape"))
 
 
-def connected(module: "Module", _command: Command) -> Answer:
+def connected(module: Module, _command: Command) -> Answer:
     """CS: 1 when joined, else 0."""
     return Answer(payload=str(int(module.network.joined)).encode())
 
 
-def disconnect(module: "Module", _command: Command) -> Answer:
+def disconnect(module: Module, _command: Command) -> Answer:
     """CD: leave the network."""
     leave(module)
     return Answer()
 
 
-def leave(module: "Module") -> None:
+def leave(module: Module) -> None:
     """What was open is closed with the network (assumption)."""
     module.close_all()
     module.network.joined = False
 
 
-def signal(module: "Module", _command: Command) -> Answer:
+def signal(module: Module, _command: Command) -> Answer:
     """CR: signal strength in dBm; 0 when not joined (assumption)."""
     return Answer(payload=b"-45" if module.network.joined else b"0")
 
 
-def lookup(module: "Module", command: Command) -> Answer:
+def lookup(module: Module, command: Command) -> Answer:
     """D0: an address stays itself, any name is this machine (assumption); kept as P3 (DRV)."""
     value = command.value or b""
     found = address(value)

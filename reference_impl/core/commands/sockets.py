@@ -1,25 +1,22 @@
 """P: the sockets' settings, servers and clients."""
 
-from typing import TYPE_CHECKING
-
 from reference_impl.core import server
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
 from reference_impl.core.effects import Close, Connect, OpenDatagram
 from reference_impl.core.events import Blocked, Opened
+from reference_impl.core.module import Module
 from reference_impl.core.seams import Change, Check
 from reference_impl.core.settings import SETTINGS, number
 from reference_impl.core.sockets import NOWHERE, Link, Order, State
-from reference_impl.core.tasks import Task, outcome
-
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
+from reference_impl.core.tasks import outcome
+from reference_impl.core.work import Task
 
 CONNECT_TIME = 10.0
 """Seconds that P6=1 tries (assumption)."""
 
 
-def select(module: "Module", command: Command) -> Answer:
+def select(module: Module, command: Command) -> Answer:
     """P0: select a socket, or show which one is. Four sockets: P0=4, in WEB's text alone, is refused."""
     if command.value is None:
         return Answer(payload=str(module.selected).encode())
@@ -32,7 +29,7 @@ def select(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def store(module: "Module", command: Command) -> Answer:
+def store(module: Module, command: Command) -> Answer:
     """Any row of the settings: stored for the selected socket, or refused without a change."""
     assert command.value is not None
     value = SETTINGS[command.name].read(command.value, module.limits)
@@ -45,7 +42,7 @@ def store(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def _put(module: "Module", change: Change) -> None:
+def _put(module: Module, change: Change) -> None:
     """Keep the value. A new remote end of an open datagram socket counts at once (assumption)."""
     socket = module.sockets[change.socket]
     socket.settings[change.name] = change.value
@@ -53,7 +50,7 @@ def _put(module: "Module", change: Change) -> None:
         socket.link.peer = NOWHERE
 
 
-def show(module: "Module", _command: Command) -> Answer:
+def show(module: Module, _command: Command) -> Answer:
     """P?: 9 fields, 10 with the read mode, 12 with keep-alive and idle time: the profile says which.
 
     Field 2 is the client's address from its notice until P5=10, and field 5 its port while it is served. Of a
@@ -85,7 +82,7 @@ def show(module: "Module", _command: Command) -> Answer:
 ORDERS = {b"0": Order.STOP, b"1": Order.START, b"10": Order.NEXT, b"11": Order.MULTI}
 
 
-def serve(module: "Module", command: Command) -> Answer | Task:
+def serve(module: Module, command: Command) -> Answer | Task:
     """P5: 0, 1, 10, 11. Leading zeros are taken as a setting's are."""
     value = number(command.value or b"", 0, 11)
     wanted = ORDERS.get(str(value).encode())
@@ -99,7 +96,7 @@ def serve(module: "Module", command: Command) -> Answer | Task:
     return refusal("Protocol not supported")  # SSL and MQTT lie outside WEB
 
 
-def accept_loop(module: "Module", command: Command) -> Answer | Task:
+def accept_loop(module: Module, command: Command) -> Answer | Task:
     """P7, the older accept loop: 0 stop, 1 start, 2 close, 3 next; the bare OK each (assumption).
 
     1 starts a server, or makes a running one loop; 2 closes the client; 3 takes the next.
@@ -110,7 +107,7 @@ def accept_loop(module: "Module", command: Command) -> Answer | Task:
     return _loop_step(module, value)
 
 
-def _loop_step(module: "Module", value: int) -> Task:
+def _loop_step(module: Module, value: int) -> Task:
     socket = module.socket
     if value == 1 and socket.server is not None:
         socket.server.multi = True
@@ -125,7 +122,7 @@ def _loop_step(module: "Module", value: int) -> Task:
     return Answer() if answer.ok else answer
 
 
-def client(module: "Module", command: Command) -> Answer | Task:
+def client(module: Module, command: Command) -> Answer | Task:
     """P6: 1 connects to P3 and P4, 0 closes; closing what is not open is OK too (assumption)."""
     value = number(command.value or b"", 0, 1)
     if value is None:
@@ -137,7 +134,7 @@ def client(module: "Module", command: Command) -> Answer | Task:
     return Answer()
 
 
-def _connect(module: "Module") -> Task:
+def _connect(module: Module) -> Task:
     """The progress line has two blanks: `[TCP  RC] Connecting to a.b.c.d`. With UDP there is none (assumption)."""
     socket = module.socket
     if not module.network.joined:

@@ -1,18 +1,15 @@
 """I, M, Z and the two modes: the module itself."""
 
 import copy
-from typing import TYPE_CHECKING
 
 from reference_impl.core import settings
 from reference_impl.core.answers import Answer
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
+from reference_impl.core.module import Module
 from reference_impl.core.settings import number
 
-if TYPE_CHECKING:
-    from reference_impl.core.module import Module
 
-
-def identify(module: "Module", _command: Command) -> Answer:
+def identify(module: Module, _command: Command) -> Answer:
     """I?: product, firmware, API, stack, RTOS, CPU clock, name."""
     identity = module.profile.identity
     fields = [identity.product, identity.firmware, identity.api, identity.stack, identity.rtos]
@@ -21,7 +18,7 @@ def identify(module: "Module", _command: Command) -> Answer:
     return Answer(payload=",".join(shown).encode())
 
 
-def error_texts(module: "Module", command: Command) -> Answer:
+def error_texts(module: Module, command: Command) -> Answer:
     """MT: 0 full, 1 short error texts. Without a value it is an error (UM 4.12.5)."""
     value = number(command.value or b"", 0, 1)
     if value is None:
@@ -30,13 +27,12 @@ def error_texts(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def poll(module: "Module", _command: Command) -> Answer:
+def poll(module: Module, _command: Command) -> Answer:
     """MR: one message a call, `[SOMA][EOMA]` when none waits (UM 4.12.3). On UART none ever does."""
-    text = module.messages.popleft().text if module.messages else ""
-    return Answer(payload=f"[SOMA]{text}[EOMA]".encode())
+    return Answer(payload=f"[SOMA]{module.notices.poll()}[EOMA]".encode())
 
 
-def suppress(module: "Module", command: Command) -> Answer:
+def suppress(module: Module, command: Command) -> Answer:
     """MS: 0 asynchronous text, 1 none; 2 and 3 concern the TCP server's text, all that there is here."""
     value = number(command.value or b"", 0, module.limits.suppression_max)
     if value is None:
@@ -45,7 +41,7 @@ def suppress(module: "Module", command: Command) -> Answer:
     return Answer()
 
 
-def to_defaults(module: "Module", _command: Command) -> Answer:
+def to_defaults(module: Module, _command: Command) -> Answer:
     """Z0: all settings as they left the factory, in use at once; what is open stays open (assumption)."""
     for socket in module.sockets:
         socket.settings = settings.defaults(module.limits)
@@ -56,7 +52,7 @@ def to_defaults(module: "Module", _command: Command) -> Answer:
     return Answer()
 
 
-def save(module: "Module", _command: Command) -> Answer:
+def save(module: Module, _command: Command) -> Answer:
     """Z1: what is set now comes back after a reset, the state of the network excepted."""
     module.flash.sockets = [dict(socket.settings) for socket in module.sockets]
     module.flash.network = copy.copy(module.network)
@@ -64,42 +60,42 @@ def save(module: "Module", _command: Command) -> Answer:
     return Answer()
 
 
-def clear(module: "Module", _command: Command) -> Answer:
+def clear(module: Module, _command: Command) -> Answer:
     """Z2: what was saved is forgotten; what is in use stays (assumption)."""
     module.flash.sockets = [settings.defaults(module.limits) for _ in module.sockets]
     module.flash.network = settings.Network()
     return Answer()
 
 
-def flash_space(_module: "Module", command: Command) -> Answer:
+def flash_space(_module: Module, command: Command) -> Answer:
     """Z3=n: answered as drivers need it, and nothing more."""
     return refusal() if number(command.value or b"", 0, 255) is None else Answer()
 
 
-def power(_module: "Module", command: Command) -> Answer:
+def power(_module: Module, command: Command) -> Answer:
     """ZP=f,v: two numbers, answered as drivers need it, and nothing more."""
     function, comma, value = (command.value or b"").partition(b",")
     good = comma and number(function, 0, 255) is not None and number(value, 0, 7200000) is not None
     return Answer() if good else refusal()
 
 
-def mac(module: "Module", _command: Command) -> Answer:
+def mac(module: Module, _command: Command) -> Answer:
     """Z5: the MAC address, `XX:XX:XX:XX:XX:XX`; a locally administered one, its last byte the module's number."""
     return Answer(payload=f"02:E5:57:1F:00:{module.serial & 0xFF:02X}".encode())
 
 
-def reset(module: "Module", _command: Command) -> None:
+def reset(module: Module, _command: Command) -> None:
     """ZR: a soft reset; the start-up prompt is the answer."""
     module.reboot()
 
 
-def enter_human_mode(module: "Module", _command: Command) -> Answer:
+def enter_human_mode(module: Module, _command: Command) -> Answer:
     """`$$$`: echo from here on. The spelling of the text varies (UM 4.2), its frame is an assumption."""
     module.human = True
     return Answer(payload=f"Entering {module.forms.human_text}".encode())
 
 
-def leave_human_mode(module: "Module", _command: Command) -> Answer:
+def leave_human_mode(module: Module, _command: Command) -> Answer:
     """`---`: no echo from here on (UM 4.3)."""
     module.human = False
     return Answer(payload=f"Exiting {module.forms.human_text}".encode())

@@ -1,0 +1,228 @@
+"""What moves a module: one serial line, one command at a time.
+
+Inputs are `power_on`, `receive`, `happened`, `advance` and `reset_pin`, each with the time in seconds of a
+monotonic clock; outputs are the effects that `take_effects` gives, and `deadline`, when `advance` is wanted if
+nothing else happens. Whatever comes in, no input raises: a module answers ERROR.
+
+The order of things after each input, until nothing more can be done:
+
+    1. an event of the network is believed
+    2. an answer whose time has come goes out
+    3. the command that is being carried out goes on, if what it needs is there
+    4. the next complete line from the host is begun, if no command is being carried out
+    5. a notice goes out, if no command is being carried out or arriving: between a command's arrival and its
+       answer ST's UART driver takes it for the answer (DRV)
+"""
+
+from collections.abc import Generator
+
+from reference_impl.core import server
+from reference_impl.core.answers import CRLF, PROMPT, Answer, notice_frame, render
+from reference_impl.core.commands import dispatch
+from reference_impl.core.effects import Close, Effect, SetKeepAlive
+from reference_impl.core.events import Accepted, Event
+from reference_impl.core.module import Module
+from reference_impl.core.reader import Line
+from reference_impl.core.sockets import Link
+from reference_impl.core.work import Held
+
+HALF_LINE = 0.1
+"""Seconds after which a line begun and not ended no longer holds notices back (assumption)."""
+
+RENDEZVOUS = 0.02
+"""Seconds that P5 waits for a queued client where the form of the notice depends on its answer."""
+
+SLICE = 4096
+"""Bytes of the host taken at a time, so that what is carried out in between finds room in the buffer."""
+
+PADDING = b"\x15\x15"
+"""What SPI firmware says before the prompt after a reset (DRV)."""
+
+
+class Engine:
+    """Moves one module."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self._in_reset = False
+
+    # --- what the shell calls --------------------------------------------------------------------------------
+    def power_on(self, now: float) -> None:
+        """Start: the prompt says that the module is ready."""
+        self.module.now = now
+        self._start_up()
+
+    def receive(self, data: bytes, now: float) -> None:
+        """Bytes from the host."""
+        module = self.module
+        module.now = now
+        if self._in_reset or module.work.boot_at is not None:
+            return
+        data = module.through(lambda seam: seam.input, data)
+        for start in range(0, len(data), SLICE):
+            module.reader.feed(data[start : start + SLICE], now)
+            self._go_on()
+
+    def happened(self, event: Event, now: float) -> None:
+        """An event of the network."""
+        self.module.now = now
+        seen = self.module.pass_or_drop(lambda seam: seam.event, event)
+        if seen is not None:
+            self.module.post(seen)
+        self._go_on()
+
+    def advance(self, now: float) -> None:
+        """The time, when `deadline` has come."""
+        self.module.now = now
+        self._go_on()
+
+    def reset_pin(self, held: bool, now: float) -> None:
+        """The reset line: while it is held the module is dead; when it is released it starts."""
+        module = self.module
+        module.now = now
+        if held and not self._in_reset:
+            module.close_all()
+            module.clear()
+        if self._in_reset and not held:
+            module.work.boot_at = now + module.forms.boot_ms / 1000
+        self._in_reset = held
+        self._go_on()
+
+    def take_effects(self) -> list[Effect]:
+        """What is to be done, in order; each effect is given once."""
+        return self.module.take_effects()
+
+    def deadline(self) -> float | None:
+        """When `advance` is wanted at the latest, in seconds; None: not by time alone."""
+        module, work = self.module, self.module.work
+        times = [work.boot_at, work.held.at if work.held else None]
+        if work.need is not None and work.held is None:
+            times.append(work.need.wake(module))
+        if module.notices and (work.idle or module.forms.notice_at_once):
+            times.append(max(module.notices.due, self._line_open_until()))
+        return min((time for time in times if time is not None), default=None)
+
+    # --- one step after the other ----------------------------------------------------------------------------
+    def _go_on(self) -> None:
+        while self._booted() and (
+            self._believe() or self._release() or self._resume() or self._next_command() or self._notify()
+        ):
+            pass
+
+    def _booted(self) -> bool:
+        work = self.module.work
+        if work.boot_at is not None and self.module.now >= work.boot_at:
+            work.boot_at = None
+            self._start_up()
+        return work.boot_at is None and not self._in_reset
+
+    def _start_up(self) -> None:
+        r"""The prompt, behind a banner where the form has one, behind 0x15 0x15 on SPI firmware."""
+        module = self.module
+        banner = CRLF + module.forms.banner.encode() if module.forms.banner else b""
+        module.write((PADDING if module.polled else b"") + banner + PROMPT)
+
+    def _believe(self) -> bool:
+        module = self.module
+        if not module.posted:
+            return False
+        event = module.posted.popleft()
+        if isinstance(event, Accepted):
+            self._accepted(event)
+        elif module.work.awaited == event.handle:
+            module.mail.append(event)
+        return True
+
+    def _accepted(self, event: Accepted) -> None:
+        module = self.module
+        for socket in module.sockets:
+            if socket.server is not None and socket.server.handle == event.handle:
+                socket.server.accepting = False
+                socket.link, socket.role = Link(event.link, event.peer), "P5"
+                module.emit(SetKeepAlive(event.link, server.keep_alive(socket)))
+                port = event.local[1] if module.forms.notice_local_port else event.peer[1]
+                module.tell(f"[TCP SVR] Accepted {event.peer[0]}:{port}", socket.index)
+                if module.through(lambda seam: seam.accepts_more, False):
+                    server.take_next(module, socket)
+                return
+        module.emit(Close(event.link))  # its server has been stopped in the meantime
+
+    def _release(self) -> bool:
+        module, held = self.module, self.module.work.held
+        if held is None or module.now < held.at:
+            return False
+        frame, module.work.held = held.frame, None
+        if module.notices and (module.forms.notice_glued or module.forms.notice_merged):
+            body = frame.removesuffix(PROMPT) if module.forms.notice_merged else frame
+            frame = body + self._notice_bytes()
+        if frame:
+            module.write(frame)
+        module.notices.postpone(module.now)
+        return True
+
+    def _resume(self) -> bool:
+        module, work = self.module, self.module.work
+        if work.task is None or work.held is not None or (work.need is not None and not work.need.met(module)):
+            return False
+        try:
+            work.need = next(work.task)
+        except StopIteration as end:
+            work.task, work.need = None, None
+            module.mail.clear()
+            self._reply(end.value)
+        return True
+
+    def _next_command(self) -> bool:
+        module = self.module
+        if not module.work.idle:
+            return False
+        fresh, line = module.reader.scan()
+        if fresh and (module.human or module.forms.echo):
+            module.write(fresh)
+        if line is None:
+            return False
+        self._begin(line)
+        return True
+
+    def _begin(self, line: Line) -> None:
+        module = self.module
+        text = module.pass_or_drop(lambda seam: seam.line, line.text)
+        if text is None:
+            return
+        module.running = text
+        step = dispatch(module, Line(text, line.overlong))
+        if isinstance(step, Generator):
+            module.work.task, module.work.need = step, None
+        elif step is not None:
+            self._reply(step)
+
+    def _reply(self, answer: Answer) -> None:
+        module = self.module
+        final = module.pass_or_drop(lambda seam: seam.answer, answer)
+        frame = b"" if final is None else render(final, module.forms, bool(module.short_errors))
+        frame = module.through(lambda seam: seam.frame, frame)
+        think = module.through(lambda seam: seam.think, self._thinking(answer.command))
+        module.work.held = Held(frame, module.now + think)
+
+    def _thinking(self, command: str) -> float:
+        forms = self.module.forms
+        waits = command in ("P5", "P7") and (forms.notice_glued or forms.notice_merged or forms.notice_at_once)
+        return max(forms.think_ms / 1000, RENDEZVOUS if waits else 0.0)
+
+    def _line_open_until(self) -> float:
+        reader = self.module.reader
+        return reader.last + HALF_LINE if len(reader) else float("-inf")
+
+    def _notify(self) -> bool:
+        module = self.module
+        if not module.notices or not (module.idle or module.forms.notice_at_once):
+            return False
+        if module.now < max(module.notices.due, self._line_open_until()):
+            return False
+        module.write(self._notice_bytes())
+        return True
+
+    def _notice_bytes(self) -> bytes:
+        notice = self.module.notices.take()
+        frame = notice_frame(notice.text, self.module.forms)
+        return self.module.through(lambda seam: seam.notice_frame, frame)

@@ -1,0 +1,67 @@
+"""Asynchronous text that waits to be told: unsolicited on UART, one message a poll on SPI firmware."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from reference_impl.core.seams import Notice
+
+
+@dataclass(slots=True)
+class Pending:
+    """A notice not yet told, when it is due, and whether an answer has put it off already."""
+
+    notice: Notice
+    due: float
+    put_off: bool = False
+
+
+class Notices:
+    """The two queues. With `polled` a notice becomes a message for MR, else it is pending until it is due."""
+
+    def __init__(self, *, polled: bool) -> None:
+        self._polled = polled
+        self._pending: deque[Pending] = deque()
+        self._messages: deque[Notice] = deque()
+
+    def __len__(self) -> int:
+        """How many are to be told unsolicited."""
+        return len(self._pending)
+
+    @property
+    def messages(self) -> int:
+        """How many wait to be polled."""
+        return len(self._messages)
+
+    @property
+    def due(self) -> float:
+        """When the first one is due; there must be one."""
+        return self._pending[0].due
+
+    def add(self, notice: Notice, now: float) -> None:
+        """Keep it until it is told or polled."""
+        if self._polled:
+            self._messages.append(notice)
+        else:
+            self._pending.append(Pending(notice, now + notice.delay))
+
+    def take(self) -> Notice:
+        """Remove the first one that is to be told; there must be one."""
+        return self._pending.popleft().notice
+
+    def poll(self) -> str:
+        """Remove the first message: its text, empty when none waits."""
+        return self._messages.popleft().text if self._messages else ""
+
+    def withdraw(self, socket: int) -> None:
+        """Forget what is about this socket."""
+        self._pending = deque(pending for pending in self._pending if pending.notice.socket != socket)
+        self._messages = deque(one for one in self._messages if one.socket != socket)
+
+    def postpone(self, now: float) -> None:
+        """Notices that an answer has held back follow it as they would follow an accept; but only once.
+
+        A host that asks and asks, each time faster than the delay, would never see them.
+        """
+        for pending in self._pending:
+            if not pending.put_off:
+                pending.due, pending.put_off = now + pending.notice.delay, True
