@@ -19,6 +19,7 @@ from collections.abc import Generator
 from reference_impl.core import server
 from reference_impl.core.answers import CRLF, PROMPT, Answer, notice_frame, render
 from reference_impl.core.commands import dispatch
+from reference_impl.core.commands.network import join_at_start
 from reference_impl.core.effects import Close, Effect, SetKeepAlive
 from reference_impl.core.events import Accepted, Event
 from reference_impl.core.module import Module
@@ -119,6 +120,8 @@ class Engine:
     def _start_up(self) -> None:
         r"""The prompt, behind a banner where the form has one, behind 0x15 0x15 on SPI firmware."""
         module = self.module
+        module.started = module.now
+        join_at_start(module)
         banner = CRLF + module.forms.banner.encode() if module.forms.banner else b""
         module.write((PADDING if module.polled else b"") + banner + PROMPT)
 

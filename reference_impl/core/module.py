@@ -7,10 +7,11 @@ the TCP server (`server`), the commands, the engine.
 import copy
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from reference_impl.core import settings
+from reference_impl.core import config, settings
+from reference_impl.core.access_point import AccessPoint
 from reference_impl.core.effects import Close, Effect, Write
 from reference_impl.core.events import Event
 from reference_impl.core.notices import Notices
@@ -20,6 +21,7 @@ from reference_impl.core.seams import Notice, Seams
 from reference_impl.core.sockets import Socket
 from reference_impl.core.values import Value
 from reference_impl.core.work import Work
+from reference_impl.core.world import World
 
 T = TypeVar("T")
 
@@ -30,6 +32,8 @@ class Flash:
 
     sockets: list[dict[str, Value]]
     network: settings.Network
+    config: dict[str, Value] = field(default_factory=config.defaults)
+    locked: bool = False
 
 
 class Module:
@@ -48,9 +52,11 @@ class Module:
         seams: Iterable[Seams] = (),
         serial: int = 0,
         byte_time: float = 0.0,
+        world: World | None = None,
     ) -> None:
         self.profile = profile or Profile()
         self.address = self.first_address = address
+        self.world = world or World()
         self.polled = polled
         self.serial = serial
         self.byte_time = byte_time
@@ -73,6 +79,11 @@ class Module:
         """The state after a reset: what was saved, nothing open, nothing joined (assumption)."""
         self.sockets = [Socket(index, dict(saved)) for index, saved in enumerate(self.flash.sockets)]
         self.network: settings.Network = copy.copy(self.flash.network)
+        self.config = dict(self.flash.config)
+        self.access_point = AccessPoint()
+        self.pins: dict[int, tuple[int, int]] = {}
+        self.rate = int(str(self.config["U2"]))
+        self.started = self.now
         self.selected = 0
         self.short_errors = self.profile.limits.short_errors
         self.suppression = 0
@@ -105,6 +116,11 @@ class Module:
     def idle(self) -> bool:
         """No command is being carried out or answered."""
         return self.work.idle
+
+    @property
+    def online(self) -> bool:
+        """There is a network to serve and to connect on: a joined one, or the module's own (UM 4.4)."""
+        return self.network.joined or bool(self.access_point.mode)
 
     # --- what goes out ---------------------------------------------------------------------------------------
     def new_handle(self) -> int:

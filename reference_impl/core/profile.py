@@ -67,6 +67,10 @@ class Forms:
     next_prompt: bool = False
     join_lines: int = 1
     join_ms: int = 0
+    joined_refused: bool = False
+    key_shown: bool = False
+    rate_silent: bool = False
+    uart_words: bool = False
     new_address: bool = False
     boot_ms: int = 100
     echo: bool = False

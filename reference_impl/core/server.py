@@ -69,7 +69,7 @@ def refuse(reason: str) -> Action:
 
 def _open(module: Module, socket: Socket, multi: bool) -> Generator[Need, None, Answer | None]:
     """Bind and listen; the refusal if that cannot be done."""
-    if not module.network.joined:
+    if not module.online:
         return Answer(ok=False, reason="Not joined")
     if socket.link is not None:
         return Answer(ok=False, reason="Socket in use")
@@ -121,8 +121,8 @@ def stop_stopped(module: Module, socket: Socket) -> Step:
 
 def start_datagram(module: Module, socket: Socket) -> Step:
     """P5=1 with UDP: bound to the local port; answers go to the sender of the last datagram (assumption)."""
-    if not module.network.joined or socket.link is not None:
-        return Answer(ok=False, reason="Socket in use" if module.network.joined else "Not joined")
+    if not module.online or socket.link is not None:
+        return Answer(ok=False, reason="Socket in use" if module.online else "Not joined")
     handle = module.new_handle()
     module.emit(OpenDatagram(handle, (module.address, socket.number("P2"))))
     event = yield from outcome(module, handle)

@@ -84,10 +84,14 @@ def defaults(limits: Limits) -> dict[str, Value]:
 
 @dataclass
 class Network:
-    """What C1 to C4 say, and whether the module has joined. The passphrase is never shown or logged."""
+    """What C1 to C4 say, and whether the module has joined. The passphrase is never shown or logged.
+
+    `lease`: what joining has brought, under the names of the settings that it hides (C6 to CA), until it is left.
+    """
 
     ssid: bytes = b""
     passphrase: bytes = field(default=b"", repr=False)
     security: int = 0
     dhcp: int = 1
     joined: bool = False
+    lease: dict[str, str] = field(default_factory=dict)

@@ -1,3 +1,3 @@
-"""The value of a setting: a number, an address, or the two numbers of PK."""
+"""The value of a setting: a number, an address or other word, bytes as the host said them, or the two numbers of PK."""
 
-Value = int | str | tuple[int, int]
+Value = int | str | bytes | tuple[int, int]

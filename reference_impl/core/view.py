@@ -7,12 +7,15 @@ A Protocol, so that the files below the module (`seams`, `work`) name no class a
 from collections.abc import Sequence
 from typing import Protocol
 
+from reference_impl.core.access_point import AccessPoint
 from reference_impl.core.effects import Effect
 from reference_impl.core.events import Event
 from reference_impl.core.profile import Limits
 from reference_impl.core.reader import Reader
 from reference_impl.core.settings import Network
 from reference_impl.core.sockets import Socket
+from reference_impl.core.values import Value
+from reference_impl.core.world import World
 
 
 class ModuleView(Protocol):
@@ -29,6 +32,9 @@ class ModuleView(Protocol):
     short_errors: int
     address: str
     network: Network
+    config: dict[str, Value]
+    access_point: AccessPoint
+    world: World
     reader: Reader
 
     @property

@@ -5,7 +5,7 @@ when the module says nothing by itself (ZR).
 """
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands import data, network, sockets, system
+from reference_impl.core.commands import data, extras, hardware, identity, joining, network, sockets, system
 from reference_impl.core.commands.base import Command, Row, parse, refusal, signed
 from reference_impl.core.module import Module
 from reference_impl.core.reader import Line
@@ -13,7 +13,8 @@ from reference_impl.core.work import Task
 
 __all__ = ["COMMANDS", "dispatch"]
 
-COMMANDS: dict[str, Row] = {**sockets.TABLE, **data.TABLE, **network.TABLE, **system.TABLE}
+FAMILIES = (sockets, data, network, joining, identity, hardware, extras, system)
+COMMANDS: dict[str, Row] = {name: row for family in FAMILIES for name, row in family.TABLE.items()}
 
 
 def dispatch(module: Module, line: Line) -> Answer | Task | None:

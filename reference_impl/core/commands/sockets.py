@@ -137,7 +137,7 @@ def client(module: Module, command: Command) -> Answer | Task:
 def _connect(module: Module) -> Task:
     """The progress line has two blanks: `[TCP  RC] Connecting to a.b.c.d`. With UDP there is none (assumption)."""
     socket = module.socket
-    if not module.network.joined:
+    if not module.online:
         return refusal("Not joined")
     if socket.link is not None or socket.server is not None:
         return refusal("Socket in use")

@@ -2,9 +2,11 @@
 
 import copy
 
-from reference_impl.core import settings
-from reference_impl.core.answers import Answer
+from reference_impl.core import config, settings
+from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
+from reference_impl.core.commands.identity import module_name
+from reference_impl.core.commands.stored import shown
 from reference_impl.core.module import Module
 from reference_impl.core.settings import number
 
@@ -12,10 +14,8 @@ from reference_impl.core.settings import number
 def identify(module: Module, _command: Command) -> Answer:
     """I?: product, firmware, API, stack, RTOS, CPU clock, name."""
     identity = module.profile.identity
-    fields = [identity.product, identity.firmware, identity.api, identity.stack, identity.rtos]
-    fields += [str(identity.cpu_clock), identity.name]
-    shown = module.through(lambda seam: seam.shown, fields)
-    return Answer(payload=",".join(shown).encode())
+    fields = (identity.product, identity.firmware, identity.api, identity.stack, identity.rtos, identity.cpu_clock)
+    return shown(module, *fields, module_name(module))
 
 
 def error_texts(module: Module, command: Command) -> Answer:
@@ -46,7 +46,8 @@ def to_defaults(module: Module, _command: Command) -> Answer:
     for socket in module.sockets:
         socket.settings = settings.defaults(module.limits)
     joined = module.network.joined
-    module.network = settings.Network(joined=joined)
+    module.network = settings.Network(joined=joined, lease=module.network.lease)
+    module.config = config.defaults()
     module.short_errors = module.limits.short_errors
     module.suppression = 0
     return Answer()
@@ -54,34 +55,24 @@ def to_defaults(module: Module, _command: Command) -> Answer:
 
 def save(module: Module, _command: Command) -> Answer:
     """Z1: what is set now comes back after a reset, the state of the network excepted."""
+    if module.flash.locked:
+        return refusal("Flash is locked")
     module.flash.sockets = [dict(socket.settings) for socket in module.sockets]
     module.flash.network = copy.copy(module.network)
-    module.flash.network.joined = False
+    module.flash.network.joined, module.flash.network.lease = False, {}
+    module.flash.config = dict(module.config)
     return Answer()
 
 
 def clear(module: Module, _command: Command) -> Answer:
-    """Z2: what was saved is forgotten; what is in use stays (assumption)."""
+    """Z2: what was saved is forgotten; what is in use stays (assumption). The manual shows two lines (UM50)."""
+    if module.flash.locked:
+        return refusal("Flash is locked")
+    what = "Erasing user sections" if module.config["Z3"] else "Erasing"
     module.flash.sockets = [settings.defaults(module.limits) for _ in module.sockets]
     module.flash.network = settings.Network()
-    return Answer()
-
-
-def flash_space(_module: Module, command: Command) -> Answer:
-    """Z3=n: answered as drivers need it, and nothing more."""
-    return refusal() if number(command.value or b"", 0, 255) is None else Answer()
-
-
-def power(_module: Module, command: Command) -> Answer:
-    """ZP=f,v: two numbers, answered as drivers need it, and nothing more."""
-    function, comma, value = (command.value or b"").partition(b",")
-    good = comma and number(function, 0, 255) is not None and number(value, 0, 7200000) is not None
-    return Answer() if good else refusal()
-
-
-def mac(module: Module, _command: Command) -> Answer:
-    """Z5: the MAC address, `XX:XX:XX:XX:XX:XX`; a locally administered one, its last byte the module's number."""
-    return Answer(payload=f"02:E5:57:1F:00:{module.serial & 0xFF:02X}".encode())
+    module.flash.config = config.defaults()
+    return Answer(payload=lines(f"[EEPROM ] {what}", "[EEPROM ] Complete"))
 
 
 def reset(module: Module, _command: Command) -> None:
@@ -111,8 +102,5 @@ TABLE: dict[str, Row] = {
     "Z0": Row(to_defaults, "", BARE),
     "Z1": Row(save, "", BARE),
     "Z2": Row(clear, "", BARE),
-    "Z3": Row(flash_space, "= number", VALUE),
-    "Z5": Row(mac, "", BARE),
-    "ZP": Row(power, "= function, value", VALUE),
     "ZR": Row(reset, "", BARE),
 }

@@ -1,0 +1,35 @@
+"""The module's own access point: whether it runs, and who is on it."""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+
+@dataclass
+class Guest:
+    """A station on the access point: its address, as its lease says, and its signal in dBm."""
+
+    mac: str
+    ip: str
+    rssi: int = -40
+
+
+@dataclass
+class AccessPoint:
+    """`mode`: the command that started it, "A0" or "AD", or "" while there is none.
+
+    `leases` is the cache of the DHCP server: it outlives its stations (assumption), not the access point.
+    `chosen`: the network and the key that somebody has chosen on A0's page.
+    """
+
+    mode: str = ""
+    guests: list[Guest] = field(default_factory=list)
+    leases: dict[str, str] = field(default_factory=dict)
+    chosen: tuple[bytes, bytes] | None = None
+
+    def lease(self, mac: str, own: str) -> str:
+        """The address for this station: the one that it had, or the next one behind the module's."""
+        if mac not in self.leases:
+            taken = {own, *self.leases.values()}
+            behind = (str(IPv4Address(int(IPv4Address(own)) // 256 * 256 + 1 + place)) for place in range(254))
+            self.leases[mac] = next(ip for ip in behind if ip not in taken)
+        return self.leases[mac]
