@@ -12,5 +12,5 @@ pytest_plugins = [
     "fixtures.plugins.replay",
     "fixtures.plugins.walks",
     "fixtures.plugins.campaigns",
-    "reports.plugin",
+    "reports.run.plugin",
 ]

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from reports.allure_html import TITLE, make_page
-from reports.journal import JournalBusyError, journal_path
-from reports.node import ToolError
-from reports.plugin import HANDOFF, OUT
-from reports.rebuild import rebuild_run
-from reports.record import RecordError, read_record
-from reports.status import ExitStatus
-from suites.catalogue import load_catalogue
+from reports.formats.allure.html import TITLE, make_page
+from reports.formats.allure.node import ToolError
+from reports.record.journal import JournalBusyError, journal_path
+from reports.record.rebuild import rebuild_run
+from reports.record.record import RecordError, read_record
+from reports.record.status import ExitStatus
+from reports.run.plugin import HANDOFF, OUT
+from suites.spec.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / OUT / "conformance.html"
@@ -121,7 +121,7 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     """Run pytest to its end. Returns its status, negative where a signal ended it.
 
     SIGINT and SIGTERM are passed on as SIGINT, which pytest ends the run upon, in order; we wait for it. From a
-    terminal SIGINT comes to both of us, so pytest gets it twice, and takes it for one (``reports.interrupt``).
+    terminal SIGINT comes to both of us, so pytest gets it twice, and takes it for one (``reports.run.interrupt``).
     """
     command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *workers(arguments), *joined(arguments)]
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, HANDOFF: str(handoff)})

@@ -3,10 +3,10 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
-from suites.flows import Server
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from suites.catalogue import DOCUMENTS, OBLIGATIONS, Catalogue, Requirement, load_catalogue
-from suites.catalogue.sources import (
+from suites.spec.catalogue import DOCUMENTS, OBLIGATIONS, Catalogue, Requirement, load_catalogue
+from suites.spec.sources import (
     HOW,
     Document,
     Row,
@@ -115,7 +115,7 @@ class Page:
         """The whole page as Markdown."""
         parts = [
             "# Coverage: every line of the sources, its requirements and their cases",
-            f"Made by `{COMMAND}` from `suites/catalogue/` and the collected cases. A test holds it fresh.",
+            f"Made by `{COMMAND}` from `suites/spec/catalogue/` and the collected cases. A test holds it fresh.",
             self.numbers(),
             self.commands(),
             self.contradictions(),

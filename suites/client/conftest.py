@@ -2,10 +2,10 @@
 
 import pytest
 
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from suites.client.moves import Client
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
 
 
 @pytest.fixture

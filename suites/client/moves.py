@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpListener, TcpPeer
-from suites.flows import expect_ok, read_exactly, send_exactly
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import expect_ok, read_exactly, send_exactly
 
 
 @dataclass

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
-from suites.flows import is_short_error, lines_match
 from suites.settings.moves import all_shown
+from suites.steps.flows import is_short_error, lines_match
 
 NO_HOST = ["255.255.255.255", "224.0.0.1"]
 """Broadcast and multicast: TCP has no connection to them, and no packet is sent."""

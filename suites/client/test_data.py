@@ -3,10 +3,10 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from suites.client.moves import Client
-from suites.data.payloads import CONTENTS, pattern, text
-from suites.flows import (
+from suites.framing.test_success import success
+from suites.steps.flows import (
     Server,
     read_exactly,
     read_until_lost,
@@ -17,7 +17,7 @@ from suites.flows import (
     takes_r2,
     takes_s2,
 )
-from suites.framing.test_success import success
+from suites.steps.payloads import CONTENTS, pattern, text
 
 SIZES = [1, 2, 64, 128, 512, 1024, 1399, 1400, 1459, 1460]
 SOME = ["all bytes", "CR LF around", "success frame", "error frame", "-1 on a line", "0x15", "a notice"]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from fixtures.case import Case, parting
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
-from suites.data.payloads import pattern
-from suites.flows import Server, is_lost, read_exactly, send_exactly
+from suites.steps.flows import Server, is_lost, read_exactly, send_exactly
+from suites.steps.payloads import pattern
 
 FULL = 256 * 1024
 PACKET = 1460

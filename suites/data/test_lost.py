@@ -3,11 +3,11 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
-from suites.data.payloads import pattern
-from suites.flows import Server, is_lost, is_short_error, read_exactly, read_until_lost, send_until_lost
-from suites.profiles import Profile
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server, is_lost, is_short_error, read_exactly, read_until_lost, send_until_lost
+from suites.steps.payloads import pattern
 
 LONGEST_WAIT_MS = 30000
 """The largest R2."""

@@ -5,10 +5,10 @@ import time
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.data.payloads import CONTENTS, SIZES, pattern, text
-from suites.flows import Server, is_lost, read_exactly, read_some, read_until_lost, takes_r2
+from fixtures.drivers.line.at import ATClient
 from suites.framing.test_success import success
+from suites.steps.flows import Server, is_lost, read_exactly, read_some, read_until_lost, takes_r2
+from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 
 HUMAN_AND_BACK = "human mode and back"
 BETWEEN_READS = ["P0", "P?", "R?", "S?", "I?", "CS", "XX", "R1=9999", "P8=6", "PK=0,60000", "R2=300", "S1=100"]

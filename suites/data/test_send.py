@@ -5,12 +5,12 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.data.payloads import CONTENTS, SIZES, pattern, text
-from suites.flows import Server, send_exactly, sends_at_once, takes_s2
 from suites.framing.test_success import success
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server, send_exactly, sends_at_once, takes_s2
+from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 
 FULL_PACKETS = [64, 128, 192, 512, 1024, 1408]
 """Whole USB and flash packets: some firmware sends those in a way of its own."""

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.flows import BARE_ERROR, PROGRESS, explains, without_progress
+from fixtures.drivers.line.at import ATClient
+from suites.steps.flows import BARE_ERROR, PROGRESS, explains, without_progress
 
 ERROR_FRAME = re.compile(rb"(?:\r\n){1,2}" + PROGRESS.pattern + rb"ERROR[^\r\n]*\r\n(?:Usage[^\r\n]*\r\n)?> ")
 WRONG = ["QQ", "ZZ=1", "P1=99", "P2=65536", "R1=1461", "S1=1461", "MT"]

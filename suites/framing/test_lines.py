@@ -5,7 +5,7 @@ import time
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 
 
 @pytest.mark.requirement("FR-LONG-LINE")

@@ -3,10 +3,10 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.flows import BARE_ERROR, explains, without_progress
+from fixtures.drivers.line.at import ATClient
 from suites.framing.test_success import success
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import BARE_ERROR, explains, without_progress
 
 pytestmark = pytest.mark.needs("human_mode")
 

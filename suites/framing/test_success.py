@@ -5,9 +5,9 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
-from suites.profiles import Profile
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
+from suites.spec.profiles import Profile
 
 
 def success(payload: bytes, profile: Profile) -> bytes:

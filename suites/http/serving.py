@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 
 from fixtures.case import show
-from fixtures.drivers.frames import Notice
+from fixtures.drivers.line.frames import Notice
 from fixtures.errors import ModuleFault, NoNotice
-from suites.flows import Server, is_lost
 from suites.http.site import HEAD_END, path_of, response
+from suites.steps.flows import Server, is_lost
 
 PACKET = 1460
 READ_MS = 100

@@ -3,10 +3,10 @@
 import pytest
 
 from fixtures.case import Case
-from suites.flows import Server
 from suites.http.clients import Fetcher, browser_command, curl_command, folder, running
 from suites.http.serving import WebServer
 from suites.http.site import FILES, SEEN
+from suites.steps.flows import Server
 
 pytestmark = pytest.mark.needs("multi_accept")
 

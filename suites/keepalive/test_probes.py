@@ -5,10 +5,10 @@ import time
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from suites.client.moves import Client
-from suites.flows import Server
+from suites.steps.flows import Server
 
 pytestmark = [pytest.mark.needs("multi_accept", "keepalive")]
 

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import ModuleFault
-from suites.flows import Server, read_until_lost, send_until_lost, tail_of
+from suites.steps.flows import Server, read_until_lost, send_until_lost, tail_of
 
 pytestmark = [pytest.mark.needs("multi_accept", "keepalive")]
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from fixtures.case import Case
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
-from suites.endurance.drift import PER, drift_of
-from suites.flows import Server, read_exactly
+from suites.campaigns.endurance.drift import PER, drift_of
+from suites.steps.flows import Server, read_exactly
 
 
 def queue_up(server: Server, count: int) -> list[TcpPeer]:

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import PeerError
-from suites.flows import Server, read_until_lost
+from suites.steps.flows import Server, read_until_lost
 
 LOW_PORTS = range(9990, 9600, -7)
 """Ports of four digits that peers may come from; no case has its server at one of them."""

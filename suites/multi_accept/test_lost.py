@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import ModuleFault
-from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_until_lost, tail_of
+from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_until_lost, tail_of
 
 
 @pytest.mark.requirement("MA-LOST-R0")

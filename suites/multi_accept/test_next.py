@@ -6,10 +6,11 @@ import time
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
 from fixtures.errors import ModuleFault
-from suites.flows import (
+from suites.multi_accept.moves import grows
+from suites.steps.flows import (
     WAITING,
     Server,
     let_pass,
@@ -18,7 +19,6 @@ from suites.flows import (
     read_until_lost,
     send_exactly,
 )
-from suites.multi_accept.moves import grows
 
 
 @pytest.mark.requirement("MA-NEXT")

@@ -5,12 +5,12 @@ import time
 import pytest
 
 from fixtures.case import Case, show
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
-from suites.data.payloads import pattern
-from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
 from suites.multi_accept.moves import all_wait_and_have_their_turn, queue_up
+from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
+from suites.steps.payloads import pattern
 
 
 @pytest.mark.requirement("MA-QUEUE")

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.flows import ELLIPSIS, SETUP, WAITING, Server, lines_match
+from fixtures.drivers.line.at import ATClient
+from suites.steps.flows import ELLIPSIS, SETUP, WAITING, Server, lines_match
 
 
 @pytest.mark.requirement("MA-SETUP")

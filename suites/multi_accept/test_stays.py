@@ -3,10 +3,10 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
-from suites.flows import IDLE_S, Server, let_pass
+from suites.steps.flows import IDLE_S, Server, let_pass
 
 SETTINGS = {
     "P": ["P3=10.1.2.3", "P4=6102", "P8=2", "PK=1,3000", "P?"],

@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.flows import KILLED, Server, lines_match, read_until_lost
+from suites.steps.flows import KILLED, Server, lines_match, read_until_lost
 
 STATES = ["waiting", "waiting again", "serving", "serving with a queue", "lost", "told of the loss"]
 SERVING = ["serving", "serving with a queue", "serving the second"]

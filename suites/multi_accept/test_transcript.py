@@ -5,11 +5,11 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
-from suites.flows import KILLED, SETUP, WAITING, Server, read_exactly
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import KILLED, SETUP, WAITING, Server, read_exactly
 
 GREETING = b"Data from 192.168.10.100"
 BETWEEN = rb"\r\n(?:> )?(?:\r\n)?"

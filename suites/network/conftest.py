@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fixtures.drivers.bench import Bench
+from fixtures.drivers.bench.bench import Bench
 from fixtures.errors import NotAvailableHere
 from suites.network.joining import settings_for
 

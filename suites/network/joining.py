@@ -3,9 +3,9 @@
 import re
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.bench import Bench
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
 
 TAG = rb"\[JOIN {3}\] "
 ADDRESS = rb"(?P<address>\d{1,3}(?:\.\d{1,3}){3})"

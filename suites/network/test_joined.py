@@ -5,11 +5,11 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.bench import Bench
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.flows import Server
 from suites.network.joining import judge_join, own_address, shown
+from suites.steps.flows import Server
 
 
 @pytest.mark.requirement("NW-JOIN", "NW-JOIN-ADDRESS")

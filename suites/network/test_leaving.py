@@ -5,10 +5,10 @@ import secrets
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.bench import Bench
-from suites.flows import Server, is_short_error
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import ATClient
 from suites.network.joining import judge_join, own_address, settings_for, shown
+from suites.steps.flows import Server, is_short_error
 
 pytestmark = pytest.mark.risk("network")
 

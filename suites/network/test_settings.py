@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 
 pytestmark = [pytest.mark.risk("network"), pytest.mark.usefixtures("home_settings")]
 

@@ -1,6 +1,6 @@
 """What the queries show of the settings."""
 
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 
 FIELDS = {"P1": 0, "P2": 2, "P3": 3, "P4": 4, "P8": 7}
 """The fields of P? that show a setting, counted from 0."""

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.bench import Bench
-from suites.flows import Server
-from suites.profiles import Profile
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import ATClient
 from suites.settings.moves import FIELDS, all_shown, shown
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server
 
 PAIRS = list(itertools.permutations(range(4), 2))
 ONE = {"P1": "0", "P2": "6101", "P3": "10.1.2.3", "P4": "6102", "P8": "2", "PK": "1,3000"}

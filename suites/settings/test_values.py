@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.flows import Server
-from suites.profiles import Profile
+from fixtures.drivers.line.at import ATClient
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server
 
 VALID = {
     "P0": ["0", "1", "2", "3"],

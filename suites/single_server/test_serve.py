@@ -3,10 +3,10 @@
 import pytest
 
 from fixtures.case import Case, show
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.data.payloads import CONTENTS, pattern
-from suites.flows import (
+from suites.framing.test_success import success
+from suites.steps.flows import (
     IDLE_S,
     Server,
     let_pass,
@@ -16,7 +16,7 @@ from suites.flows import (
     send_until_lost,
     tail_of,
 )
-from suites.framing.test_success import success
+from suites.steps.payloads import CONTENTS, pattern
 
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]
 SOME = ["all bytes", "CR LF around", "success frame", "error frame", "-1 on a line", "0x15", "a notice"]

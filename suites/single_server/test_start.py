@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.flows import Server
+from suites.steps.flows import Server
 
 
 @pytest.mark.requirement("SS-OK-FIRST", "SS-START-LINES", "SS-NOTICE-ONCE")

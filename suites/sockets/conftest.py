@@ -2,8 +2,8 @@
 
 import pytest
 
-from suites.flows import Server
 from suites.sockets.moves import Board
+from suites.steps.flows import Server
 
 
 @pytest.fixture

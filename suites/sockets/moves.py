@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fixtures.case import show
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
 from fixtures.errors import ModuleFault
 from suites.client.moves import Client
-from suites.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
 
 SOCKETS = (0, 1, 2, 3)
 

@@ -4,8 +4,8 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.errors import ModuleFault
-from suites.data.payloads import pattern
 from suites.sockets.moves import SOCKETS, Board, Station, read_in_turns
+from suites.steps.payloads import pattern
 
 ORDERS = [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)]
 MODES = [pytest.param(1, id="P5=1"), pytest.param(11, id="P5=11", marks=pytest.mark.needs("multi_accept"))]

@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.flows import expect_ok, read_exactly, send_until_lost
+from fixtures.drivers.line.at import ATClient
 from suites.sockets.moves import SOCKETS, Board, Station
+from suites.steps.flows import expect_ok, read_exactly, send_until_lost
 
 MODES = [pytest.param(1, id="P5=1"), pytest.param(11, id="P5=11", marks=pytest.mark.needs("multi_accept"))]
 

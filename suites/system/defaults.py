@@ -1,7 +1,7 @@
 """What UM gives as the settings of a socket of which nothing was set."""
 
-from fixtures.drivers.at import ATClient
-from suites.profiles import Profile
+from fixtures.drivers.line.at import ATClient
+from suites.spec.profiles import Profile
 
 SOCKETS = (0, 1, 2, 3)
 CHANGED = {"P2": 6001, "P3": "10.1.2.3", "P4": 6002, "P8": 3, "R1": 10, "R2": 20, "S1": 30, "S2": 40}

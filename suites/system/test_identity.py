@@ -5,8 +5,8 @@ import re
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.flows import Server
+from fixtures.drivers.line.at import ATClient
+from suites.steps.flows import Server
 
 NAMES = ("product", "firmware", "API", "stack", "RTOS", "CPU clock", "name")
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.bench import Bench
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network, PeerClosed
 from fixtures.errors import ModuleFault, NotAvailableHere
 from suites.client.moves import Client
-from suites.flows import Server
 from suites.framing.test_success import success
 from suites.multi_accept.moves import all_wait_and_have_their_turn
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server
 from suites.system.defaults import SOCKETS, change_all, differing
 from suites.udp.moves import Datagrams, free_port
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.case import Case, show
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
-from suites.flows import Server, is_lost, read_exactly, send_exactly
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server, is_lost, read_exactly, send_exactly
 
 
 @pytest.fixture

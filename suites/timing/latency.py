@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.line.frames import Answer
 
 BUDGET_S = 1.5
 MOST = 20

@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
-from suites.flows import Server
-from suites.profiles import Profile
+from fixtures.drivers.line.at import ATClient
+from suites.spec.profiles import Profile
+from suites.steps.flows import Server
 from suites.timing.latency import MOST, against, measure, percentile, words
 
 SHORT = ["P0", "P0=0", "P1=0", "P2=5024", "P8=6", "P?", "R1=1460", "R2=100", "R?", "S?", "I?", "CS", "C?", "Z5"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
 from suites.udp.moves import Datagrams, free_port
 
 

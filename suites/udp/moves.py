@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass, replace
 
 from fixtures.case import parting, show
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
 from fixtures.errors import ModuleFault, NetworkError
-from suites.flows import differs, expect_ok, is_lost
-from suites.profiles import Profile
+from suites.spec.profiles import Profile
+from suites.steps.flows import differs, expect_ok, is_lost
 
 NOTICE = re.compile(rb"\[UDP[^\r\n]*\r\n(?:> )?(?:\r\n)?")
 TRIES = 3

@@ -3,12 +3,12 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
-from suites.data.payloads import CONTENTS, pattern
-from suites.flows import Server, read_exactly, send_exactly, sends_at_once, takes_r2, takes_s2
 from suites.framing.test_success import success
+from suites.steps.flows import Server, read_exactly, send_exactly, sends_at_once, takes_r2, takes_s2
+from suites.steps.payloads import CONTENTS, pattern
 from suites.udp.moves import Datagrams
 
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]

@@ -6,11 +6,11 @@ import time
 import pytest
 
 from fixtures.case import Case, show
-from fixtures.drivers.at import ATClient
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.data.payloads import CONTENTS, pattern
-from suites.flows import is_lost, let_pass, takes_r2
 from suites.framing.test_success import success
+from suites.steps.flows import is_lost, let_pass, takes_r2
+from suites.steps.payloads import CONTENTS, pattern
 from suites.udp.moves import Datagrams
 
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]

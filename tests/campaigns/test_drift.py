@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from suites.endurance.drift import FEWEST, MOST_BLOCKS, blocks, drift_of
-from suites.endurance.plot import Series, write_plot
+from suites.campaigns.endurance.drift import FEWEST, MOST_BLOCKS, blocks, drift_of
+from suites.campaigns.endurance.plot import Series, write_plot
 
 
 def noisy(count, slope, seed, noise=1.0, outliers=0.05):

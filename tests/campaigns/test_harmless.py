@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_impl.core.seams import Seams
-from suites.fuzz.lines import POLICY, harmless_names, is_command, is_harmless, never, shots
+from suites.campaigns.fuzz.lines import POLICY, harmless_names, is_command, is_harmless, never, shots
 from tests.reference_impl.core_bench import OK, CoreBench
 
 HARM = re.compile(rb"[ACDFGTUZ][A-Z0-9?]|P[5679A-GMX]|MS|\$\$")

@@ -6,10 +6,10 @@ import signal
 import pytest
 
 from reports.conformance import joined, workers
-from reports.status import ExitStatus
+from reports.record.status import ExitStatus
 from tests.fixtures.runs import Run, wait_for
 
-FUZZ, ENDURANCE = "suites/fuzz", "suites/endurance"
+FUZZ, ENDURANCE = "suites/campaigns/fuzz", "suites/campaigns/endurance"
 CASES = {"fuzz": "test_module_lives_and_is_in_step_after_every_malformed_line",
          "endurance": "test_every_client_of_a_long_run_is_served_as_the_first"}  # fmt: skip
 

@@ -1,7 +1,7 @@
 """A finding is made as short as it can be, and nothing that might do harm is tried on the way."""
 
-from suites.fuzz.lines import is_harmless
-from suites.fuzz.shooting import shorter, without
+from suites.campaigns.fuzz.lines import is_harmless
+from suites.campaigns.fuzz.shooting import shorter, without
 
 
 def shrunk(shots, broken):

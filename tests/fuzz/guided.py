@@ -11,7 +11,7 @@ def run(target: str, seconds: int, corpus: Path) -> int:
     except ImportError:
         print("--guided needs atheris, which is not for every Python: pip install -r requirements/fuzz.txt")
         return 2
-    with atheris.instrument_imports(include=["reference_impl", "fixtures.drivers.frames"]):
+    with atheris.instrument_imports(include=["reference_impl", "fixtures.drivers.line.frames"]):
         from tests.fuzz import core, reader
     corpus.mkdir(parents=True, exist_ok=True)
     check = {"core": core.check, "reader": reader.check}[target]

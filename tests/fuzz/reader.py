@@ -7,7 +7,7 @@ line, made of rubbish, of good answers and of notices.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from fixtures.drivers.frames import NOTICE, OTHER_NOTICE, Answer, AnswerReader, Expectation, IdleReader
+from fixtures.drivers.line.frames import NOTICE, OTHER_NOTICE, Answer, AnswerReader, Expectation, IdleReader
 from tests.fuzz.rubbish import Cursor
 
 NOTICE_FRAME = b"\r\n[TCP SVR] Accepted 127.0.0.1:34489\r\n> "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.drivers.frames import AnswerReader, Expectation, IdleReader
+from fixtures.drivers.line.frames import AnswerReader, Expectation, IdleReader
 from tests.fuzz.reader import MOST_HELD, take
 
 ACCEPTED = b"[TCP SVR] Accepted 127.0.0.1:34489"

@@ -15,8 +15,8 @@ import pytest
 
 pytest.importorskip("labgrid", reason="labgrid has an environment of its own: tox -e labgrid")
 
-from fixtures.drivers import places
-from fixtures.drivers.switches import make_switch
+from fixtures.drivers.lab import places
+from fixtures.drivers.lab.switches import make_switch
 from fixtures.errors import RigError
 from fixtures.rigs import NetworkSettings, Rig, SwitchSettings
 from tests.fixtures.runs import Run
@@ -231,7 +231,9 @@ def test_wait_ends_and_leaves_the_queue(somebody):
 
 def test_run_that_is_killed_while_it_waits_leaves_the_queue(somebody):
     somebody.acquire("raw")
-    holder = "from fixtures.drivers import places; print('go'); places.acquire('raw', places.named('labgrid:raw'), 100)"
+    holder = (
+        "from fixtures.drivers.lab import places; print('go'); places.acquire('raw', places.named('labgrid:raw'), 100)"
+    )
     with Program("-c", holder, ready="go") as run:
         wait_for(lambda: somebody.reservations() == [US], "its place in the queue")
         run.kill()
@@ -265,7 +267,7 @@ def test_place_that_we_hold_by_hand_stays_ours(somebody, lab):
 
 HOLDER = """
 import sys
-from fixtures.drivers import places
+from fixtures.drivers.lab import places
 place = places.acquire("raw", places.named("labgrid:raw"))
 print("held", flush=True)
 {then}

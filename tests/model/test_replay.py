@@ -2,13 +2,13 @@
 
 import pytest
 
-from fixtures.drivers.at import Forms
-from fixtures.drivers.bench import Bench
-from fixtures.drivers.frames import Answer
-from fixtures.drivers.replay import Names, Replayer, reading_of
-from fixtures.drivers.replay_file import Replay, Step, read_replay, write_replay
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import Forms
+from fixtures.drivers.line.frames import Answer
+from fixtures.drivers.replay.file import Replay, Step, read_replay, write_replay
+from fixtures.drivers.replay.record import Names, Replayer, reading_of
 from fixtures.rigs import load_rig
-from suites.model.page import PAGE
+from suites.campaigns.model.page import PAGE
 from tests.model.live import LINES, emulator, run
 
 WAITING = b"\r\n[TCP SVR] Waiting on connection \xe2\x80\xa6\r\nOK\r\n> "

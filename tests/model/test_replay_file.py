@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.drivers.replay_file import REQUIRED, ReplayFileError, Step, read_replay, write_replay
-from fixtures.drivers.secrets import Secrets
+from fixtures.drivers.line.secrets import Secrets
+from fixtures.drivers.replay.file import REQUIRED, ReplayFileError, Step, read_replay, write_replay
 
 EVERY = [
     Step("command", send=b"P5=11\r", got=b"\r\n[TCP TSK] Multi-Accept Setup\r\nOK\r\n> "),

@@ -4,9 +4,8 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.errors import HarnessError
-from suites.catalogue import load_catalogue
-from suites.model.page import PAGE, fresh
-from suites.model.situation import (
+from suites.campaigns.model.page import PAGE, fresh
+from suites.campaigns.model.situation import (
     MOST_WAITING,
     STEPS,
     Situation,
@@ -18,8 +17,8 @@ from suites.model.situation import (
     transitions,
     walked,
 )
-from suites.model.story import since_fresh_start
-from suites.model.table import (
+from suites.campaigns.model.story import since_fresh_start
+from suites.campaigns.model.table import (
     CLOSES,
     CONNECTS,
     EVENTS,
@@ -41,8 +40,9 @@ from suites.model.table import (
     possible,
     superfluous,
 )
-from suites.model.tours import hold_walked
-from suites.model.walker import Walker
+from suites.campaigns.model.tours import hold_walked
+from suites.campaigns.model.walker import Walker
+from suites.spec.catalogue import load_catalogue
 
 FAMILIES = ["single", "multi"]
 
@@ -162,7 +162,7 @@ def test_story_begins_where_a_server_was_last_started_afresh():
 
 def test_page_of_the_model_is_fresh():
     text = PAGE.read_text(encoding="utf-8")
-    assert fresh(text) == text, "run: python -m suites.model"
+    assert fresh(text) == text, "run: python -m suites.campaigns.model"
 
 
 def test_page_without_a_mark_is_refused():

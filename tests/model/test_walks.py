@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.drivers.replay_file import Step, read_replay
+from fixtures.drivers.replay.file import Step, read_replay
 from fixtures.errors import LinkLost, ModuleFault
-from suites.model import machine
-from suites.model.situation import Situation, after, events_of, row_of
-from suites.model.table import CONNECTS, MULTI, NEXT, SINGLE, STOP, TABLE
+from suites.campaigns.model import machine
+from suites.campaigns.model.situation import Situation, after, events_of, row_of
+from suites.campaigns.model.table import CONNECTS, MULTI, NEXT, SINGLE, STOP, TABLE
 from tests.model.live import run
 
 PATIENCE = 1000.0
@@ -159,7 +159,7 @@ def found(tmp_path_factory):
     """A random walk that finds a module that takes the newest client first."""
     folder = tmp_path_factory.mktemp("walk")
     files = f"--run-record={folder / 'run.json'}", f"--alluredir={folder / 'al'}"
-    ended = run(*files, FAULT, "--walk=60", "--walk-seed=3", "-k=both", "suites/model")
+    ended = run(*files, FAULT, "--walk=60", "--walk-seed=3", "-k=both", "suites/campaigns/model")
     return ended, next(folder.glob("*.replay.jsonl"), None)
 
 
@@ -190,6 +190,6 @@ def test_replay_of_the_walk_finds_the_fault_again_and_not_in_a_good_module(found
 
 
 def test_wrong_time_to_walk_is_wrong_usage():
-    ended = run("--walk=-1", "suites/model")
+    ended = run("--walk=-1", "suites/campaigns/model")
     assert ended.status == 4
     assert "--walk takes a number of seconds above 0" in ended.output

@@ -56,11 +56,11 @@ class FreshEye:
     key = "fresh_eye"
 
     def names(self) -> dict[str, str]:
-        rows = run(sys.executable, "tests/fresh_eye/module.py", "--list-faults").splitlines()
+        rows = run(sys.executable, "tests/strangers/fresh_eye/module.py", "--list-faults").splitlines()
         return {row["name"]: row["sentence"] for row in map(json.loads, rows)}
 
     def commands(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return (sys.executable, "tests/fresh_eye/module.py", "--joined", "--fault", name), ()
+        return (sys.executable, "tests/strangers/fresh_eye/module.py", "--joined", "--fault", name), ()
 
     def faults(self) -> list[Fault]:
         return mapped(self.key, self.names(), self.commands)
@@ -72,11 +72,11 @@ class SecondEye:
     key = "second_eye"
 
     def names(self) -> dict[str, str]:
-        rows = run(sys.executable, "-m", "tests.second_eye", "--list-faults").splitlines()
+        rows = run(sys.executable, "-m", "tests.strangers.second_eye", "--list-faults").splitlines()
         return {row["name"]: row["sentence"] for row in map(json.loads, rows)}
 
     def commands(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return (sys.executable, "-m", "tests.second_eye", "--network=MUTANTS", "--fault", name), ()
+        return (sys.executable, "-m", "tests.strangers.second_eye", "--network=MUTANTS", "--fault", name), ()
 
     def faults(self) -> list[Fault]:
         return mapped(self.key, self.names(), self.commands)

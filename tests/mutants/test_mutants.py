@@ -92,7 +92,7 @@ def test_a_fault_has_requirements_or_an_argument_and_not_both(tmp_path, monkeypa
 
 @pytest.mark.parametrize("key", sorted(modules.MODULES))
 def test_each_fault_is_mapped_to_requirements_of_the_catalogue(key):
-    from suites.catalogue import load_catalogue
+    from suites.spec.catalogue import load_catalogue
 
     known = load_catalogue().requirements
     for one in modules.MODULES[key]().faults():

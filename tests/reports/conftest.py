@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.record import now
+from reports.record.record import now
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(__file__).with_name("sample")

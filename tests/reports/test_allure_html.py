@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reports import allure_html
-from reports.allure_html import LOCK, finished_page, get_generator, main, make_page, without_tracker
-from reports.node import Node, ToolError
+from reports.formats.allure import html as allure_html
+from reports.formats.allure.html import LOCK, finished_page, get_generator, main, make_page, without_tracker
+from reports.formats.allure.node import Node, ToolError
 
 TOOLS = Path(__file__).resolve().parents[2] / "reports" / "out" / "tools"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -156,7 +156,7 @@ def test_the_page_can_be_made_again_of_results_that_are_there(page, tmp_path, ca
 
 def test_a_wrong_call_says_how_to_call(capsys):
     assert main([]) == 2
-    assert "usage: python -m reports.allure_html RESULTS PAGE" in capsys.readouterr().err
+    assert "usage: python -m reports.formats.allure.html RESULTS PAGE" in capsys.readouterr().err
 
 
 def test_results_that_are_not_there_are_told(tmp_path, capsys):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from reports.allure_results import CATEGORIES, case_name, environment, page_categories
+from reports.formats.allure.results import CATEGORIES, case_name, environment, page_categories
 
 NAMES = {
     "pass": "p5 10 takes the next client",

@@ -10,8 +10,8 @@ import pytest
 
 from reports import conformance
 from reports.conformance import main
-from reports.node import ToolError
-from reports.record import read_record
+from reports.formats.allure.node import ToolError
+from reports.record.record import read_record
 
 PASS = """
 import pytest

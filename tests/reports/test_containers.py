@@ -3,7 +3,7 @@
 import pytest
 from allure_commons import model2
 
-from reports.allure_guard import is_bare
+from reports.formats.allure.guard import is_bare
 
 WELL = model2.TestBeforeResult(name="at", status=model2.Status.PASSED)
 ENDED = model2.TestAfterResult(name="at::<lambda>")

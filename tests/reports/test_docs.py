@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.record import SCHEMA, SCHEMA_FILE
-from reports.status import ExitStatus
+from reports.record.record import SCHEMA, SCHEMA_FILE
+from reports.record.status import ExitStatus
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
 DOCUMENT = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))

@@ -6,8 +6,8 @@ from types import FrameType, TracebackType
 
 import pytest
 
-from reports import interrupt
-from reports.interrupt import SAME_S, OneInterrupt, drop_unplaced
+from reports.run import interrupt
+from reports.run.interrupt import SAME_S, OneInterrupt, drop_unplaced
 
 
 @pytest.fixture

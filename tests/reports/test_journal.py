@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.journal import (
+from reports.record.journal import (
     Journal,
     JournalBusyError,
     await_end,
@@ -16,9 +16,9 @@ from reports.journal import (
     record_of,
     worker_journal_path,
 )
-from reports.record import RecordError, complain
-from reports.status import ExitStatus
-from suites.catalogue import load_catalogue
+from reports.record.record import RecordError, complain
+from reports.record.status import ExitStatus
+from suites.spec.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue(Path(__file__).with_name("sample") / "catalogue")
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from reports.matrix import broken_table, matrix, matrix_path, page
-from reports.record import build_record, now
-from reports.status import ExitStatus
-from suites.catalogue import load_catalogue
+from reports.formats.matrix import broken_table, matrix, matrix_path, page
+from reports.record.record import build_record, now
+from reports.record.status import ExitStatus
+from suites.spec.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue(Path(__file__).with_name("sample") / "catalogue")
 RUNS = [{"rig": {"name": name}, "module": {"firmware": "<C1>"}, "profile": {"name": "web"}} for name in ("a", "b")]

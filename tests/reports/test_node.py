@@ -8,8 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from reports import node
-from reports.node import CONSTRAINTS, WHEEL, ToolError, find_node, get_node, node_version, run_tool, unpacked_node
+from reports.formats.allure import node
+from reports.formats.allure.node import (
+    CONSTRAINTS,
+    WHEEL,
+    ToolError,
+    find_node,
+    get_node,
+    node_version,
+    run_tool,
+    unpacked_node,
+)
 
 ON_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the tests' programs are shell scripts")
 

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from reports.journal import read_journal
-from reports.record import read_record
+from reports.record.journal import read_journal
+from reports.record.record import read_record
 
 PASS = """
 import pytest

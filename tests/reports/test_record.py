@@ -8,21 +8,21 @@ from typing import get_type_hints
 import jsonschema
 import pytest
 
-from reports import model
-from reports.record import (
+from reports.record.record import (
     SCHEMA,
     SCHEMA_FILE,
     RecordError,
     build_record,
     complain,
     complain_of_case,
+    model,
     now,
     read_record,
     write_atomically,
     write_record,
 )
-from reports.status import ExitStatus
-from suites.catalogue import Catalogue, load_catalogue
+from reports.record.status import ExitStatus
+from suites.spec.catalogue import Catalogue, load_catalogue
 
 SHAPES = {
     "case": model.Case,

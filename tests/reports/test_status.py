@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.status import MEANING, ExitStatus, broken_requirements, decide
+from reports.record.status import MEANING, ExitStatus, broken_requirements, decide
 
 
 def case(verdict: str = "pass", blame: str | None = None, **more) -> dict:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from reports.record import build_record, now
-from reports.status import ExitStatus, decide
-from reports.terminal import MOST_CASES, MOST_OBSERVATIONS, closing_line, summary_lines
-from suites.catalogue import load_catalogue
+from reports.formats.terminal import MOST_CASES, MOST_OBSERVATIONS, closing_line, summary_lines
+from reports.record.record import build_record, now
+from reports.record.status import ExitStatus, decide
+from suites.spec.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue(Path(__file__).with_name("sample") / "catalogue")
 

@@ -4,9 +4,9 @@ import contextlib
 
 import pytest
 
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.link import SerialLink
-from fixtures.drivers.transcript import Transcript
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.link import SerialLink
+from fixtures.drivers.line.transcript import Transcript
 from tests.reference_impl.process import Emulator
 
 

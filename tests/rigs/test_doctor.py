@@ -21,9 +21,9 @@ from fixtures.bench_tools import module_checks
 from fixtures.bench_tools.doctor import CHECKS, examine
 from fixtures.bench_tools.patient import Machine, Patient
 from fixtures.drivers import peers
+from fixtures.drivers.lab.ports import comports
+from fixtures.drivers.lab.rig_lock import RigLock, key_of
 from fixtures.drivers.peers import Network, TcpListener
-from fixtures.drivers.ports import comports
-from fixtures.drivers.rig_lock import RigLock, key_of
 from fixtures.errors import PeerError, RigError
 from fixtures.rigs import Expected, Limits, NetworkSettings, Rig, SerialSettings, SwitchSettings
 from tests.fixtures.line import Pty

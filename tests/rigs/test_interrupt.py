@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.drivers.rig_lock import RigLock, key_of
+from fixtures.drivers.lab.rig_lock import RigLock, key_of
 from tests.fixtures.line import Pty
 from tests.reference_impl.process import PATIENCE, wait_for
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.drivers.at import ATClient, Forms
-from fixtures.drivers.bench import Bench
-from fixtures.drivers.expected import unexpected
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.bench.expected import unexpected
+from fixtures.drivers.line.at import ATClient, Forms
 from fixtures.errors import RigError
 from fixtures.rigs import Expected, NetworkSettings, Rig, StaticAddress
 from tests.fixtures.line import Pty, ScriptedModule

@@ -6,9 +6,9 @@ import termios
 
 import pytest
 
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.link import SerialLink
-from fixtures.drivers.transcript import Transcript
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.link import SerialLink
+from fixtures.drivers.line.transcript import Transcript
 from fixtures.errors import LinkLost, NoAnswer, RigError
 from fixtures.rigs import SerialSettings
 from tests.fixtures.line import Pty

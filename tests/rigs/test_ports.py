@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pytest
 from serial.tools import list_ports
 
-from fixtures.drivers.link import SerialLink
-from fixtures.drivers.ports import PortFinder, birth_of, identity_of, resolve
-from fixtures.drivers.transcript import Transcript
+from fixtures.drivers.lab.ports import PortFinder, birth_of, identity_of, resolve
+from fixtures.drivers.line.link import SerialLink
+from fixtures.drivers.line.transcript import Transcript
 from fixtures.errors import LinkLost, RigError
 from fixtures.rigs import SerialSettings
 from tests.fixtures.line import Pty

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.drivers.rig_lock import RigLock, key_of
+from fixtures.drivers.lab.rig_lock import RigLock, key_of
 from fixtures.errors import RigError
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
 import sys
 from pathlib import Path
-from fixtures.drivers.rig_lock import RigLock
+from fixtures.drivers.lab.rig_lock import RigLock
 lock = RigLock("rig 7", "the night's run", Path(sys.argv[1]))
 lock.acquire()
 print("held", flush=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.bench_tools.doctor import CHECKS
-from fixtures.drivers.switches import KINDS
+from fixtures.drivers.lab.switches import KINDS
 from fixtures.rigs import SCHEMA
 from tests.reference_impl.process import Emulator
 

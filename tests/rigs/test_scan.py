@@ -13,7 +13,7 @@ from fixtures.__main__ import _rig as rig_of
 from fixtures.bench_tools import scan as scanning
 from fixtures.bench_tools.module_checks import wakes
 from fixtures.bench_tools.scan import Wish, scan
-from fixtures.drivers.ports import describe
+from fixtures.drivers.lab.ports import describe
 from fixtures.rigs import SerialSettings, load_rig
 from tests.fixtures.line import Pty
 from tests.reference_impl.process import Emulator

@@ -10,11 +10,11 @@ import threading
 
 import pytest
 
-from fixtures.drivers.at import ATClient
-from fixtures.drivers.switches import KINDS, make_switch
-from fixtures.drivers.switches.hand import ask_on_terminal
-from fixtures.drivers.switches.http import FORMS
-from fixtures.drivers.switches.proof import prove
+from fixtures.drivers.lab.switches import KINDS, make_switch
+from fixtures.drivers.lab.switches.hand import ask_on_terminal
+from fixtures.drivers.lab.switches.http import FORMS
+from fixtures.drivers.lab.switches.proof import prove
+from fixtures.drivers.line.at import ATClient
 from fixtures.errors import RigError
 from fixtures.rigs import SwitchSettings
 from tests.fixtures.line import Pty

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from reports.journal import Journal, journal_path
-from reports.rebuild import rebuild_run
-from reports.record import read_record, write_record
-from reports.resume import ResumeError, differing_cases, load_former, refuse_rigs
-from reports.status import ExitStatus
-from suites.catalogue import load_catalogue
+from reports.record.journal import Journal, journal_path
+from reports.record.rebuild import rebuild_run
+from reports.record.record import read_record, write_record
+from reports.record.status import ExitStatus
+from reports.run.resume import ResumeError, differing_cases, load_former, refuse_rigs
+from suites.spec.catalogue import load_catalogue
 from tests.fixtures.runs import PATIENCE, Run, copy_project
 
 SUITE = "suites/framing/test_gated.py"
@@ -105,7 +105,13 @@ def test_run_that_was_killed_with_everything_goes_on_from_its_journal(project, k
 
 def test_record_and_results_are_made_of_the_journal_and_the_run_goes_on_from_the_record(project, killed, tmp_path):
     folder = copied(killed, tmp_path)
-    command = [sys.executable, "-m", "reports.rebuild", str(folder / "run.json"), f"--alluredir={folder / 'allure'}"]
+    command = [
+        sys.executable,
+        "-m",
+        "reports.record.rebuild",
+        str(folder / "run.json"),
+        f"--alluredir={folder / 'allure'}",
+    ]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == ExitStatus.HARNESS, done.stdout + done.stderr
     assert f"not finished: {WAITING}" in done.stdout
@@ -183,10 +189,9 @@ def test_another_rig_or_profile_is_refused(record, table, said):
 
 
 def test_run_that_still_goes_on_is_not_gone_on_with(tmp_path, monkeypatch):
-    monkeypatch.setattr("reports.resume.WAIT_S", 0.05)
-    code = (
-        "import sys; from pathlib import Path; from reports.journal import Journal; kept = Journal(Path(sys.argv[1]))"
-    )
+    monkeypatch.setattr("reports.run.resume.WAIT_S", 0.05)
+    code = "import sys; from pathlib import Path; from reports.record.journal import Journal; "
+    code += "kept = Journal(Path(sys.argv[1]))"
     wait = "; print('written', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", code + wait, str(journal_path(tmp_path / "run.json"))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path.cwd()) as writer:

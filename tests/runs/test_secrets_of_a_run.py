@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from reports.record import read_record
+from reports.record.record import read_record
 from tests.fixtures.runs import Run, copy_project
 
 SUITE = "suites/framing/test_leaks.py"

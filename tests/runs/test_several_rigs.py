@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.drivers.rig_lock import RigLock, key_of
+from fixtures.drivers.lab.rig_lock import RigLock, key_of
 from fixtures.errors import RigError
 from fixtures.plugins.options import rigs_of
-from reports.record import read_record
-from reports.status import ExitStatus
+from reports.record.record import read_record
+from reports.record.status import ExitStatus
 from tests.fixtures.runs import Emulator, Run, copy_project, impatient_profile
 from tests.runs.test_resume import results
 

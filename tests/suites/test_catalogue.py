@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from suites.catalogue import CatalogueError, load_catalogue
+from suites.spec.catalogue import CatalogueError, load_catalogue
 
 AREA = '[area]\ntitle = "An area"\nsection = "WEB, table"\norder = 1\n'
 ENTRY = """

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from suites import coverage
-from suites.catalogue import CatalogueError, load_catalogue
-from suites.catalogue.sources import (
+from suites.coverage import Page, by_requirement, observed, plain, table
+from suites.spec.catalogue import CatalogueError, load_catalogue
+from suites.spec.sources import (
     breaches,
     load_sources,
     uncommanded,
@@ -17,7 +18,6 @@ from suites.catalogue.sources import (
     unrecorded,
     unreferred,
 )
-from suites.coverage import Page, by_requirement, observed, plain, table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -315,7 +315,7 @@ def copy(tmp_path):
 
 
 def test_line_of_the_page_without_a_class_stops_a_run(copy):
-    page = copy / "suites" / "catalogue" / "sources" / "web-page.txt"
+    page = copy / "suites" / "spec" / "sources" / "web-page.txt"
     page.write_text(page.read_text(encoding="utf-8") + "\nP5=12 starts something new\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "suites/timing"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=100, check=False)

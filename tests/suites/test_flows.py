@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.frames import Answer
+from fixtures.drivers.line.frames import Answer
 from fixtures.errors import HarnessError, ModuleFault, Nonconformity, NotApplicable
-from suites.flows import KILLED, SETUP, WAITING, expect_ok, is_lost, lines_match
+from suites.steps.flows import KILLED, SETUP, WAITING, expect_ok, is_lost, lines_match
 
 
 def answer(payload, *, error=False):

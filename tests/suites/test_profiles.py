@@ -2,8 +2,8 @@
 
 import pytest
 
-from suites.catalogue import load_catalogue
-from suites.profiles import ProfileError, available, load_profile
+from suites.spec.catalogue import load_catalogue
+from suites.spec.profiles import ProfileError, available, load_profile
 
 GOOD = """
 name = "mine"

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from reports.status import ExitStatus
+from reports.record.status import ExitStatus
 from tests.fixtures.runs import PATIENCE, Emulator
 from tests.trouble.runs import impatient_profile, project_with, rig_of
 from tests.trouble.saboteur import Saboteur

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.drivers.recovery import RUNGS
+from fixtures.drivers.bench.recovery import RUNGS
 from tests.trouble.unattended import Done, complaint
 
 ROOT = Path(__file__).resolve().parents[2]

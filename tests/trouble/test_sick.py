@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.drivers.at import Forms
-from fixtures.drivers.bench import Bench
-from fixtures.drivers.evidence import garbled, odd_ones
-from fixtures.drivers.holders import holders_of, readers_of
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.bench.evidence import garbled, odd_ones
+from fixtures.drivers.lab.holders import holders_of, readers_of
+from fixtures.drivers.line.at import Forms
 from fixtures.errors import ModuleFault, RigError
 from fixtures.rigs import NetworkSettings, Rig, SerialSettings, SwitchSettings
-from reports.status import ExitStatus
+from reports.record.status import ExitStatus
 from tests.fixtures.runs import Run, wait_for
 from tests.trouble.runs import impatient_profile, project_with, rig_of
 from tests.trouble.saboteur import Saboteur

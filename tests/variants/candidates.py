@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suites.profiles import available
+from suites.spec.profiles import available
 from tests.mutants.modules import run
 
 HERE = Path(__file__).parent
+FRESH_EYE = "tests/strangers/fresh_eye/module.py"
+SECOND_EYE = "tests.strangers.second_eye"
 PROFILES = HERE / "profiles"
 WEB = "web"
 
@@ -67,12 +69,12 @@ def by_the_rig(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ..
 
 def by_the_judge(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The independent module, on a pty of its own."""
-    return (sys.executable, "tests/fresh_eye/module.py", "--joined", *options), ("--allow=reset,network,flash",)
+    return (sys.executable, FRESH_EYE, "--joined", *options), ("--allow=reset,network,flash",)
 
 
 def by_the_judge_again(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The second independent module, which joins the network that the judge names."""
-    command = (sys.executable, "-m", "tests.second_eye", "--network=VARIANTS", *options)
+    command = (sys.executable, "-m", SECOND_EYE, "--network=VARIANTS", *options)
     return command, ("--allow=reset,network,flash",)
 
 
@@ -80,8 +82,18 @@ KINDS = {
     one.key: one
     for one in (
         Kind("emulator", ("-m", "reference_impl"), lambda row: row.split("\t")[0], by_the_rig),
-        Kind("fresh_eye", ("tests/fresh_eye/module.py",), lambda row: str(json.loads(row)["name"]), by_the_judge),
-        Kind("second_eye", ("-m", "tests.second_eye"), lambda row: str(json.loads(row)["name"]), by_the_judge_again),
+        Kind(
+            "fresh_eye",
+            (FRESH_EYE,),
+            lambda row: str(json.loads(row)["name"]),
+            by_the_judge,
+        ),
+        Kind(
+            "second_eye",
+            ("-m", SECOND_EYE),
+            lambda row: str(json.loads(row)["name"]),
+            by_the_judge_again,
+        ),
     )
 }
 

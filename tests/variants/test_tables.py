@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from suites.profiles import load_profile
+from suites.spec.profiles import load_profile
 from tests.variants.candidates import KINDS, PROFILES, TableError, alone, candidate, combined, forgotten, table_of
 from tests.variants.judge import Verdict, read
 from tests.variants.table import page, summary, write_table

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["reports.plugin"]
+pytest_plugins = ["reports.run.plugin"]
 
 RUN = {
     "rig": {"name": "sample rig", "line": "/dev/ttySAMPLE", "allow": ["reset"]},

@@ -1,0 +1,81 @@
+"""Writes our verdicts into the Allure results, in the process where the cases run."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from allure_commons.model2 import TestResult
+from allure_commons.types import AttachmentType
+
+from reports.formats.allure import results as allure_results
+from reports.formats.allure.guard import guard
+from reports.record.model import Case, Problem
+from reports.record.record import rig_name, whole_case
+from reports.run.resume import CUT_OFF
+from suites.spec.catalogue import Catalogue, CatalogueError, load_catalogue
+
+
+def catalogue_of(config: pytest.Config) -> Catalogue:
+    """The catalogue that the run is told against. Raises pytest.UsageError."""
+    folders = config.getini("conformance_catalogue")
+    try:
+        return load_catalogue(folders[0] if folders else None)
+    except CatalogueError as problem:
+        raise pytest.UsageError(f"the catalogue: {problem}") from problem
+
+
+class AllureWriter:
+    """Where cases run: writes each case's verdict into its Allure result before allure-pytest writes that."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._catalogue: Catalogue | None = None
+        self._several = bool(getattr(config, "workerinput", {}).get("conformance_several"))
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """A full disk ends the run in order."""
+
+        def tell(text: str) -> None:
+            session.shouldstop = session.shouldstop or text
+            problem = Problem(blame="rig", message=text)
+            self._config.hook.pytest_conformance_problem(config=self._config, problem=problem)
+
+        guard(tell)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """At the teardown report the result is whole and not yet written."""
+        told = getattr(report, "conformance", None)
+        ran_elsewhere = hasattr(report, "node")
+        if report.when != "teardown" or not told or ran_elsewhere:
+            return
+        self._decorate(whole_case(told["case"], rig_name(told["run"])))
+        listener: Any = self._config.pluginmanager.get_plugin("allure_listener")
+        for one in told.get("files", []) if listener else ():
+            listener.attach_file(one["path"], one["name"], one["type"], Path(one["path"]).suffix.removeprefix("."))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_attempt(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        """An attempt that is not the last is a result of its own: Allure shows what has one history as retries."""
+        told = cast("Any", report).conformance
+        self._decorate(whole_case(told["case"], rig_name(told["run"])))
+        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
+            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
+            listener.allure_logger.close_test(uuid)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_handed_back(self, item: pytest.Item) -> None:
+        """Another worker will write the result of this case."""
+        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
+            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to leave a case without a result
+            listener.allure_logger.drop_test(uuid)
+
+    def _decorate(self, case: Case) -> None:
+        listener = self._config.pluginmanager.get_plugin("allure_listener")
+        result = listener.allure_logger.get_test(None) if listener else None
+        if listener and isinstance(result, TestResult):
+            self._catalogue = self._catalogue or catalogue_of(self._config)
+            allure_results.decorate(result, case, self._catalogue, several=self._several)
+            cut_off = [one.get("transcript", []) for one in case["earlier"] if one["message"] == CUT_OFF]
+            for name, lines in [*(("cut off", one) for one in cut_off), ("transcript", case["transcript"])]:
+                listener.attach_data("\n".join(lines) or "(nothing was said)", name, AttachmentType.TEXT, None)

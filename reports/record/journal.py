@@ -1,0 +1,271 @@
+"""The journal of a run that is under way: a line of JSON for each thing that happened, when it has happened.
+
+The record is written once, at the end. A run that is killed has none, but everything until then is in its journal: each
+finished case, each line of the transcript, and with them the case that was running. :func:`rebuild` makes the record
+of it. A run that ends by itself takes its journal away: where one lies, a run was cut off.
+
+The journal is ``<record>.journal.jsonl``. Under pytest-xdist each worker has one more beside it, with what it has seen
+itself, ``<record>.journal.WORKER.jsonl``: so nothing is lost with the steering process.
+"""
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from reports.record.model import Case, Problem, Record, Resumption, Run, Unfinished
+from reports.record.record import RecordError, build_record, now, rig_name, whole_case
+from reports.record.status import ExitStatus, decide
+from suites.spec.catalogue import Catalogue
+
+SCHEMA = "eswifi-conformance/journal/2"
+_ENDING = ".journal.jsonl"
+BUSY_S = 30.0
+"""How long (seconds) the workers of a run whose steering process was killed are given to notice it."""
+
+
+def journal_path(record: Path) -> Path:
+    """Where the journal of the run lies whose record goes to ``record``."""
+    return record.with_name(record.name + _ENDING)
+
+
+def worker_journal_path(record: Path, worker: str) -> Path:
+    """Where the journal of one worker of that run lies."""
+    return record.with_name(f"{record.name}.journal.{worker}.jsonl")
+
+
+def worker_journals(record: Path) -> list[Path]:
+    """The journals that workers of the run have left."""
+    return sorted(record.parent.glob(f"{_literally(record.name)}.journal.*.jsonl"))
+
+
+def _literally(name: str) -> str:
+    return "".join(f"[{one}]" if one in "*?[" else one for one in name)
+
+
+def record_of(path: Path) -> Path:
+    """The path of the record, where ``path`` is the record's or the journal's."""
+    return path.with_name(path.name.removesuffix(_ENDING))
+
+
+class JournalBusyError(RecordError):
+    """Another run writes this journal."""
+
+
+class Journal:
+    """Writes a journal, line by line. Every line is with the operating system when the call returns.
+
+    Threads may add to it. While it is open the file beside it is locked; the system unlocks it however the process
+    ends. Raises JournalBusyError where another process writes it, after ``wait_s`` seconds.
+    """
+
+    def __init__(
+        self, path: Path, *, wait_s: float = 0.0, former: Iterable[tuple[str, Any]] = (), results: str = ""
+    ) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.failed = ""
+        self._guard = threading.Lock()
+        self._lock = _lock_of(path)
+        try:
+            self._lock.acquire(timeout=wait_s)
+        except filelock.Timeout as problem:
+            raise JournalBusyError(f"{path}: another run that goes on writes this journal") from problem
+        self._file = _begun(path, [("begin", {"schema": SCHEMA, "at": now(), "results": results}), *former])
+
+    def add(self, what: str, value: Any) -> None:
+        """Append one line ``{what: value}``; ``what`` is one of those that :func:`read_journal` knows.
+
+        Where the disk is full, or gone, ``failed`` says so: a case does not fail for it.
+        """
+        with self._guard:
+            if self.failed:
+                return
+            try:
+                self._file.write(_line(what, value))
+                self._file.flush()
+            except OSError as problem:
+                self.failed = f"the journal {self.path} cannot be written: {problem.strerror}"
+
+    def add_line(self, text: str) -> None:
+        """Append a line of the transcript."""
+        self.add("line", text)
+
+    def close(self) -> None:
+        """End the writing; the file stays."""
+        with self._guard:
+            with contextlib.suppress(OSError):  # what a full disk has not taken
+                self._file.close()
+            self._lock.release()
+
+    def discard(self) -> None:
+        """The record is written, the journal is done with."""
+        self.close()
+        remove(self.path)
+
+
+def _line(what: str, value: Any) -> str:
+    return json.dumps({what: value}) + "\n"
+
+
+def _begun(path: Path, entries: Iterable[tuple[str, Any]]) -> Any:
+    """The file, open, with the first entries in it. A former one is replaced in one step, and only by all of them."""
+    staging = path.with_name(f".{path.name}.new")
+    file = staging.open("w", encoding="utf-8", errors="backslashreplace")
+    file.writelines(_line(what, value) for what, value in entries)
+    file.flush()
+    staging.replace(path)
+    return file
+
+
+def _lock_of(path: Path) -> filelock.BaseFileLock:
+    return filelock.FileLock(path.with_name(path.name + ".lock"))
+
+
+def remove(path: Path) -> None:
+    """Take a journal away, with its lock."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".lock").unlink(missing_ok=True)
+
+
+def remove_all(record: Path) -> None:
+    """Take away all journals of the run."""
+    for path in (journal_path(record), *worker_journals(record)):
+        remove(path)
+
+
+def await_end(record: Path, timeout: float = BUSY_S) -> None:
+    """Wait until no process writes a journal of this run any more. Raises JournalBusyError after ``timeout`` seconds.
+
+    Workers notice the death of their steering process soon, but not at once.
+    """
+    for path in (journal_path(record), *worker_journals(record)):
+        lock = _lock_of(path)
+        with contextlib.suppress(PermissionError):
+            try:
+                lock.acquire(timeout=timeout)
+            except filelock.Timeout as problem:
+                raise JournalBusyError(f"{path}: the run that writes this journal is still going on") from problem
+            lock.release()
+
+
+@dataclass
+class Journalled:
+    """What a journal tells. ``begun`` are the ids of all cases that began, ``unfinished`` those that did not end.
+
+    ``results`` is the folder of the Allure results, "" where there is none.
+    """
+
+    started: str = ""
+    results: str = ""
+    runs: list[Run] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    planned: list[str] = field(default_factory=list)
+    resumed: list[Resumption] = field(default_factory=list)
+    begun: set[str] = field(default_factory=set)
+    unfinished: list[Unfinished] = field(default_factory=list)
+
+    def rig(self) -> str:
+        """The name of the rig, where there is one only."""
+        return rig_name(self.runs[-1]) if self.runs else ""
+
+    def start(self, case: str) -> None:
+        """A case with this id begins."""
+        self.begun.add(case)
+        self.unfinished.append(Unfinished(id=case, rig=self.rig(), transcript=[]))
+
+    def add_case(self, case: Case) -> None:
+        """Take a case that has ended."""
+        case = whole_case(case, self.rig())
+        self.cases.append(case)
+        self.unfinished = [one for one in self.unfinished if one["id"] != case["id"]]
+
+    def merge(self, worker: "Journalled") -> None:
+        """Take over what a worker knew besides."""
+        known = {rig_name(one) for one in self.runs}
+        self.runs += [one for one in worker.runs if rig_name(one) not in known]
+        ended = {(one["rig"], one["id"]) for one in self.cases}
+        self.cases += [one for one in worker.cases if (one["rig"], one["id"]) not in ended]
+        self.problems += [one for one in worker.problems if one not in self.problems]
+        self.unfinished = [one for one in self.unfinished if one["transcript"] or one["id"] not in worker.begun]
+        self.unfinished += worker.unfinished
+
+
+def read_journals(record: Path) -> Journalled:
+    """All that the run with this record has left in journals. Raises RecordError."""
+    told = read_journal(journal_path(record))
+    for path in worker_journals(record):
+        with contextlib.suppress(RecordError):  # a worker that was killed before its first line
+            told.merge(read_journal(path))
+    ended = {(one["rig"], one["id"]) for one in told.cases}
+    told.unfinished = [one for one in told.unfinished if (one["rig"], one["id"]) not in ended]
+    return told
+
+
+def read_journal(path: Path) -> Journalled:
+    """Read a journal as far as it was written: a last line that was cut off is left out. Raises RecordError."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError as problem:
+        raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
+    told = Journalled()
+    last = len(lines) - (not lines[-1])
+    for number, line in enumerate(lines[:last], 1):
+        try:
+            ((what, value),) = json.loads(line).items()
+        except (ValueError, AttributeError) as problem:
+            if number == last:
+                break
+            raise RecordError(f"{path}: line {number} is no journal entry") from problem
+        _take(told, what, value)
+    if not told.started:
+        raise RecordError(f"{path}: is no journal of a run")
+    return told
+
+
+def _take(told: Journalled, what: str, value: Any) -> None:
+    match what:
+        case "begin":
+            told.started, told.results = value["at"], value.get("results") or ""
+        case "run":
+            told.runs.append(value)
+        case "problem":
+            told.problems.append(value)
+        case "planned":
+            told.planned = value
+        case "resumed":
+            told.resumed.append(value)
+        case "start":
+            told.start(value)
+        case "unfinished":
+            told.unfinished.append(value)
+        case "line" if told.unfinished:
+            told.unfinished[-1]["transcript"].append(value)
+        case "case":
+            told.add_case(value)
+
+
+def rebuild(record: Path, catalogue: Catalogue) -> Record:
+    """The record of the run that left its journals there. It counts as a failure of the harness, or worse."""
+    told = read_journals(record)
+    running = ", ".join(one["id"] for one in told.unfinished) or "no case"
+    cut_off = Problem(blame="harness", message=f"the run was cut off while {running} was running")
+    problems = [*told.problems, cut_off]
+    return build_record(
+        told.runs,
+        told.cases,
+        catalogue,
+        status=decide(told.cases, problems, also=[ExitStatus.HARNESS]),
+        started=told.started,
+        finished=None,
+        problems=problems,
+        planned=told.planned,
+        unfinished=told.unfinished,
+        resumed=told.resumed,
+    )

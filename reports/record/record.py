@@ -1,0 +1,164 @@
+"""The record of a run: one JSON document, written whole or not at all, read back with clear errors."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+
+from reports.record.model import Case, Problem, Record, Resumption, RigRun, Run, Status, Unfinished
+from reports.record.status import MEANING, ExitStatus
+from reports.record.summary import summarise
+from suites.spec.catalogue import Catalogue
+
+SCHEMA = "eswifi-conformance/run/2"
+FORMER_SCHEMA = "eswifi-conformance/run/1"
+SCHEMA_FILE = Path(__file__).with_name("run-record.schema.json")
+
+
+class RecordError(Exception):
+    """A file is no run record. The message names the file, the place in it and what was expected."""
+
+
+def now() -> str:
+    """This moment as the record writes it: ISO 8601, UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def build_record(
+    runs: Sequence[Run],
+    cases: Sequence[Case],
+    catalogue: Catalogue,
+    *,
+    status: ExitStatus,
+    started: str,
+    finished: str | None,
+    problems: Iterable[Problem] = (),
+    planned: Iterable[str] = (),
+    unfinished: Iterable[Unfinished] = (),
+    resumed: Iterable[Resumption] = (),
+) -> Record:
+    """Put a run together; ``runs`` has an entry for each rig. ``finished`` is None for a run that was cut off."""
+    run = runs[0] if runs else Run()
+    return Record(
+        schema=SCHEMA,
+        rig=run.get("rig", {}),
+        module=run.get("module", {}),
+        profile=run.get("profile", {}),
+        probe=run.get("probe", []),
+        rigs=[rig_run(one) for one in runs],
+        started=min([started, *(one["started"] for one in runs if "started" in one)]),
+        finished=finished,
+        resumed=list(resumed),
+        status=Status(code=int(status), name=status.name.lower(), meaning=MEANING[status]),
+        summary=summarise(cases, catalogue),
+        problems=list(problems),
+        planned=list(planned),
+        unfinished=list(unfinished),
+        cases=list(cases),
+    )
+
+
+def rig_run(run: Run) -> RigRun:
+    """What is known of one rig, as the record lists it."""
+    rig = run.get("rig", {})
+    return RigRun(
+        name=rig_name(run),
+        rig=rig,
+        module=run.get("module", {}),
+        profile=run.get("profile", {}),
+        probe=run.get("probe", []),
+    )
+
+
+def rig_name(run: Run) -> str:
+    """The name of the rig; "" where nothing is known of it."""
+    return str(run.get("rig", {}).get("name", ""))
+
+
+def whole_case(told: Any, rig: str) -> Any:
+    """The case's result with the keys that a test system may leave out: the rig, and what never happened."""
+    return {"rig": rig, "earlier": [], "recoveries": [], **told} if isinstance(told, dict) else told
+
+
+def write_record(record: Record, path: Path) -> None:
+    """Write ``record`` to ``path``: a reader sees the former file or this one, never a part."""
+    write_atomically(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` (UTF-8) in one step. The folder is made where it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(0o644)  # mkstemp's 0600 would keep a report from its readers
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read_record(path: Path) -> Record:
+    """Read and check the record in ``path``; one of the former edition is brought up to this. Raises RecordError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except ValueError as problem:
+        raise RecordError(f"{path}: is no JSON: {problem}") from problem
+    if isinstance(document, dict) and document.get("schema") == FORMER_SCHEMA:
+        upgrade(document)
+    if complaint := complain(document):
+        raise RecordError(f"{path}: {complaint}")
+    return cast("Record", document)
+
+
+def upgrade(document: dict[str, Any]) -> None:
+    """Bring a record of edition 1 to this edition: one rig, no attempt before the last, never resumed."""
+    run = cast("Run", document)
+    rig = rig_name(run) if isinstance(document.get("rig"), dict) else ""
+    document["schema"] = SCHEMA
+    document["cases"] = [whole_case(one, rig) for one in document.get("cases", [])]
+    document.update(rigs=[rig_run(run)], resumed=[], planned=[])
+    document["unfinished"] = [{"id": one, "rig": rig, "transcript": []} for one in document.get("unfinished", [])]
+    summary = document.get("summary", {})
+    summary.update(retried=sum(one.get("attempts", 1) > 1 for one in document["cases"]), recoveries=[])
+    for one in summary.get("broken", []):
+        one["rigs"] = [rig]
+
+
+def complain(document: Any) -> str | None:
+    """What is wrong with ``document`` as a run record, in one line; None when nothing is."""
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        found = document.get("schema") if isinstance(document, dict) else type(document).__name__
+        return f"is no run record of this edition: schema is {found!r}, expected {SCHEMA!r}"
+    return _first_error(_validator("#"), document)
+
+
+def complain_of_case(case: Any) -> str | None:
+    """What is wrong with ``case`` as one entry of ``cases``, in one line; None when nothing is."""
+    return _first_error(_validator("#/$defs/case"), case)
+
+
+def _first_error(validator: jsonschema.protocols.Validator, document: Any) -> str | None:
+    error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    if error is None:
+        return None
+    place = error.json_path.removeprefix("$").removeprefix(".")
+    return f"{place or 'the document'}: {error.message[:300]}"
+
+
+@cache
+def _validator(reference: str) -> jsonschema.protocols.Validator:
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(
+        {"$ref": reference, "$defs": schema["$defs"]} if reference != "#" else schema
+    )

@@ -1,0 +1,143 @@
+"""A run in numbers and in words: from cases and catalogue to a :class:`~reports.record.model.Summary`."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from reports.record.model import (
+    VERDICTS,
+    AreaSummary,
+    BrokenRequirement,
+    Case,
+    ObservedValues,
+    Record,
+    RungCount,
+    Summary,
+)
+from reports.record.status import broken_requirements
+from suites.spec.catalogue import Catalogue
+
+DECIDING = ("pass", "fail", "observed")
+"""Verdicts after which something is known of the requirements that the case names."""
+
+WAIVED = "waived"
+"""What the test system calls the observation of a breach that the profile waives; its value is the reason."""
+
+
+def summarise(cases: Sequence[Case], catalogue: Catalogue) -> Summary:
+    """Count ``cases`` by verdict, area and requirement. Ids that the catalogue lacks are counted all the same."""
+    return Summary(
+        verdicts=count_verdicts(cases),
+        areas=[_area(key, cases, catalogue) for key in _areas(cases, catalogue)],
+        broken=_broken(cases, catalogue),
+        observed=_observed(cases, catalogue),
+        retried=sum(one["attempts"] > 1 for one in cases),
+        recoveries=count_recoveries(cases),
+    )
+
+
+def count_recoveries(cases: Iterable[Case]) -> list[RungCount]:
+    """The rungs that were climbed in all of ``cases``, the one that was needed most often first."""
+    counted: dict[str, RungCount] = {}
+    for one in (recovery for case in cases for recovery in case["recoveries"]):
+        rung = counted.setdefault(one["rung"], RungCount(rung=one["rung"], tried=0, helped=0, seconds=0.0))
+        rung["tried"] += 1
+        rung["helped"] += one["helped"]
+        rung["seconds"] = round(rung["seconds"] + one["seconds"], 3)
+    return sorted(counted.values(), key=lambda rung: -rung["tried"])
+
+
+def count_verdicts(cases: Iterable[Case]) -> dict[str, int]:
+    """The number of cases of each verdict, all six of them, in the order in which they are shown."""
+    counted = Counter(one["verdict"] for one in cases)
+    return {verdict: counted[verdict] for verdict in VERDICTS}
+
+
+def _areas(cases: Sequence[Case], catalogue: Catalogue) -> list[str]:
+    """The areas that have a case, in the order of the catalogue; those that it lacks at the end."""
+    touched = {one["area"] for one in cases}
+    known = [key for key in catalogue.areas if key in touched]
+    return known + sorted(touched - set(known))
+
+
+def _area(key: str, cases: Sequence[Case], catalogue: Catalogue) -> AreaSummary:
+    mine = [one for one in cases if one["area"] == key]
+    ids = {one.id for one in catalogue.requirements.values() if one.area == key}
+    named = {i for one in cases if one["verdict"] in DECIDING for i in one["requirements"]}
+    return AreaSummary(
+        area=key,
+        title=catalogue.areas[key].title if key in catalogue.areas else key,
+        requirements=len(ids),
+        decided=len(ids & named),
+        verdicts=count_verdicts(mine),
+    )
+
+
+def _broken(cases: Sequence[Case], catalogue: Catalogue) -> list[BrokenRequirement]:
+    by_id: dict[str, list[Case]] = {}
+    for case in cases:
+        for one in broken_requirements(case):
+            by_id.setdefault(one, []).append(case)
+    return [_broken_requirement(one, culprits, catalogue) for one, culprits in by_id.items()]
+
+
+def _broken_requirement(key: str, cases: list[Case], catalogue: Catalogue) -> BrokenRequirement:
+    entry = catalogue.requirements.get(key)
+    return BrokenRequirement(
+        id=key,
+        statement=entry.statement if entry else "(not in the catalogue)",
+        obligation=entry.obligation if entry else "",
+        sources=[str(one) for one in entry.sources] if entry else [],
+        cases=list(dict.fromkeys(one["id"] for one in cases)),
+        rigs=list(dict.fromkeys(one["rig"] for one in cases)),
+    )
+
+
+def _observed(cases: Sequence[Case], catalogue: Catalogue) -> list[ObservedValues]:
+    seen: dict[tuple[str, str], Counter[str]] = {}
+    for case in cases:
+        for one in case["observations"]:
+            seen.setdefault((one["requirement"], one["what"]), Counter())[one["value"]] += 1
+    return [
+        ObservedValues(
+            requirement=requirement,
+            what=what,
+            readings=_readings(requirement, catalogue),
+            values=dict(values.most_common()),
+        )
+        for (requirement, what), values in sorted(seen.items())
+    ]
+
+
+def _readings(key: str, catalogue: Catalogue) -> list[str]:
+    entry = catalogue.requirements.get(key)
+    return list(entry.readings) if entry else []
+
+
+def waived_requirements(record: Record) -> dict[str, str]:
+    """The requirements whose breach the profile waives, with the reason."""
+    observed = record["summary"]["observed"]
+    return {one["requirement"]: next(iter(one["values"])) for one in observed if one["what"] == WAIVED}
+
+
+def outcome(record: Record) -> str:
+    """The outcome in words."""
+    meaning, broken = record["status"]["meaning"], len(record["summary"]["broken"])
+    if broken:
+        meaning = f"not conforming: {broken} requirement{'s are' if broken > 1 else ' is'} broken"
+    if waived := len(waived_requirements(record)):
+        meaning += f"; {waived} requirement{'s' if waived > 1 else ''} waived by the profile"
+    if inconclusive := record["summary"]["verdicts"]["inconclusive"]:
+        meaning += f"; {inconclusive} case{'s' if inconclusive > 1 else ''} inconclusive"
+    return meaning
+
+
+def verdict_counts(record: Record) -> str:
+    """The verdicts that occurred with their numbers, in one line."""
+    counts = record["summary"]["verdicts"].items()
+    return ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in counts if number) or "none"
+
+
+def recovery_counts(record: Record) -> str:
+    """The rungs of the recovery ladder that were climbed, with how often each one helped, in one line."""
+    rungs = record["summary"]["recoveries"]
+    return ", ".join(f"{one['rung']} {one['tried']}x (helped {one['helped']}x)" for one in rungs) or "none"

@@ -1,0 +1,349 @@
+"""The pytest plugin that makes a run's reports: journal and record, Allure results, terminal summary, exit status.
+
+It reads two things of the test system, and nothing else: ``report.conformance`` on the teardown report of each case
+(``{"case": Case, "run": Run}``, see :mod:`reports.record.model`), and the hooks ``pytest_conformance_run`` and
+``pytest_conformance_problem``. Under pytest-xdist cases reach the controller with their reports, and what the hooks
+told a worker reaches it when the worker ends; the Allure results are written where the case ran.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.formats.allure import results as allure_results
+from reports.formats.allure.whole import add_cases, add_cut_off, keep_only
+from reports.formats.allure.writer import AllureWriter, catalogue_of
+from reports.formats.matrix import matrix_path, write_matrix
+from reports.formats.terminal import closing_line, summary_lines
+from reports.record.journal import (
+    JournalBusyError,
+    journal_path,
+    remove,
+    remove_all,
+    worker_journals,
+)
+from reports.record.model import Problem, Run
+from reports.record.record import RecordError, rig_name, write_record
+from reports.record.status import ExitStatus
+from reports.run.collector import Collector
+from reports.run.interrupt import OneInterrupt, drop_unplaced
+from reports.run.resume import Former, Rest, load_former, refuse_rigs, rest_of
+from reports.run.worker import WorkerMessages, stop_where_failed
+from suites.spec.catalogue import Catalogue
+
+OUT = Path("reports/out")
+HANDOFF = "CONFORMANCE_HANDOFF"
+"""The environment variable by which ``reports.conformance`` names the file that tells it where the results are."""
+
+_PASSIVE = ("collectonly", "showfixtures", "show_fixtures_per_test", "setupplan", "setuponly")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the reports. Where the Allure results go is allure-pytest's own ``--alluredir``."""
+    group = parser.getgroup("conformance reports")
+    group.addoption(
+        "--run-record",
+        metavar="PATH",
+        default=None,
+        help=f"where the record of the run goes, one JSON document (default: {OUT / 'run.json'})",
+    )
+    group.addoption(
+        "--resume",
+        metavar="RUN",
+        default=None,
+        help="go on with a run that ended too early: the path of its record, or of its journal",
+    )
+    parser.addini("conformance_catalogue", "folder of the catalogue (default: the suites' own)", type="paths")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Switch the reports on, before allure-pytest looks where its results go."""
+    if any(getattr(config.option, name, False) for name in _PASSIVE):
+        return
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(WorkerMessages(config), "conformance-worker")
+    else:
+        config.pluginmanager.register(Reports(config), "conformance-reports")
+    config.pluginmanager.register(AllureWriter(config), "conformance-allure")
+
+
+class Reports:
+    """Where the run is steered: gathers the cases, writes journal and record, decides the exit status."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._record_path = self._place(config.getoption("--run-record"), "run.json")
+        self._results = self._allure_folder()
+        self._collector: Collector | None = None
+        self._former: Former | None = None
+        self._benches: list[Run] = []
+        self._runs: list[Run] = []
+        self._session: pytest.Session | None = None
+        self._interrupt = OneInterrupt()
+        self._shown = False
+
+    def _place(self, given: str | None, name: str) -> Path:
+        """A path of the user's, from where pytest was called, or the default, from the root."""
+        return self._config.invocation_params.dir / given if given else self._config.rootpath / OUT / name
+
+    def _allure_folder(self) -> Path | None:
+        """Give allure-pytest its folder. Only our own is emptied: what the user named is the user's."""
+        option = self._config.option
+        if not hasattr(option, "allure_report_dir"):
+            return None
+        self._folder_is_ours = option.allure_report_dir is None
+        folder = self._place(option.allure_report_dir, "allure-results")
+        option.allure_report_dir = str(folder)
+        return folder
+
+    # -- the run ---------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Clear away what a former run left, so that nobody takes it for this one's, and open the journal.
+
+        A run that is gone on with is in the new journal before anything of it is cleared away.
+        """
+        catalogue = catalogue_of(self._config)
+        self._session = session
+        self._benches = getattr(self._config.hook, "pytest_conformance_benches", _nothing)(config=self._config) or []
+        self._former = self._load_former()
+        self._collector = self._open_journal(catalogue)
+        self._record_path.unlink(missing_ok=True)
+        matrix_path(self._record_path).unlink(missing_ok=True)
+        for path in worker_journals(self._record_path):
+            remove(path)
+        if self._results:
+            self._prepare_results(self._results, catalogue)
+        if self._former and not self._distributed:
+            rest = Rest(self._config, rest_of(self._former, self._rig_of(0)))
+            self._config.pluginmanager.register(rest, "conformance-rest")
+        self._interrupt.install()
+        self._hand_over()
+
+    @property
+    def _distributed(self) -> bool:
+        return bool(getattr(self._config.option, "numprocesses", None))
+
+    def _load_former(self) -> Former | None:
+        given = self._config.getoption("--resume")
+        if not given:
+            return None
+        try:
+            former = load_former(self._config.invocation_params.dir / given)
+            refuse_rigs(former, self._benches)
+        except RecordError as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        return former
+
+    def _open_journal(self, catalogue: Catalogue) -> Collector:
+        try:
+            path = journal_path(self._record_path)
+            return Collector(catalogue, path, former=self._former, results=str(self._results or ""))
+        except JournalBusyError as problem:
+            raise pytest.UsageError(f"{problem}; name another record with --run-record") from problem
+        except OSError as problem:
+            text = (
+                f"the record {self._record_path} cannot be written: {problem.strerror}; name another with --run-record"
+            )
+            raise pytest.UsageError(text) from problem
+
+    def _prepare_results(self, folder: Path, catalogue: Catalogue) -> None:
+        if self._former:
+            several = len(self._benches) > 1
+            keep_only(folder, self._former.cases, self._former.planned, several=several)
+            add_cases(folder, self._former.cases, catalogue, several=several)
+        elif self._folder_is_ours:
+            _empty(folder)
+        allure_results.write_categories(folder)
+
+    def _rig_of(self, index: int | None) -> str | None:
+        """The rig that runs all cases by itself; None where the rigs share them, or nobody knows."""
+        shared = getattr(self._config.option, "dist_rigs", "each") == "share" and len(self._benches) > 1
+        if shared or index is None or not self._benches:
+            return None
+        return rig_name(self._benches[min(index, len(self._benches) - 1)])
+
+    def _hand_over(self) -> None:
+        place = os.environ.pop(HANDOFF, None)
+        if place:
+            told = {"results": self._results and str(self._results), "record": str(self._record_path)}
+            Path(place).write_text(json.dumps(told), encoding="utf-8")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_run(self, run: Run) -> None:
+        """The module has said what it is."""
+        self._take_run(run)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_problem(self, problem: Problem) -> None:
+        """Something is wrong that is no case's fault."""
+        self._gather().add_problem(problem)
+
+    @pytest.hookimpl(optionalhook=True, trylast=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """A worker of pytest-xdist starts. It reads the command line by itself, so our default must be told."""
+        node.workerinput["conformance_allure"] = str(self._results) if self._results else ""
+        node.workerinput["conformance_record"] = str(self._record_path)
+        node.workerinput["conformance_several"] = len(self._benches) > 1
+        if self._former:
+            rig = self._rig_of(node.workerinput.get("conformance_rig", 0))
+            node.workerinput["conformance_rest"] = rest_of(self._former, rig)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """A worker of pytest-xdist knows its cases."""
+        self._gather().add_planned(list(ids))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The cases are known."""
+        self._gather().add_planned([item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_sink(self) -> Callable[[str], None]:
+        """Where the transcript's lines go when they happen."""
+        return self._gather().journal.add_line
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """A worker of pytest-xdist has ended: take over what its hooks were told."""
+        told = getattr(node, "workeroutput", {}).get("conformance", {"run": {}, "problems": []})
+        self._take_run(told["run"])
+        for problem in told["problems"]:
+            self._gather().add_problem(problem)
+        if error and error != "keyboard-interrupt":
+            self._gather().add_problem(Problem(blame="harness", message=f"worker {node.gateway.id}: {error}"))
+
+    def _take_run(self, run: Run) -> None:
+        if run and self._gather().add_run(run):
+            self._runs.append(run)
+            if self._results:
+                allure_results.write_environment(self._results, self._runs)
+
+    def _gather(self) -> Collector:
+        """The collector. Before the session starts there is none, and pytest is about to end with a usage error."""
+        if self._collector is None:
+            raise pytest.UsageError("a problem was reported before the session started")
+        return self._collector
+
+    # -- the cases -------------------------------------------------------------------------------------------------
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A case begins."""
+        self._gather().start(nodeid)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A phase of a case is over; with the teardown's report comes the verdict."""
+        told = getattr(report, "conformance", None)
+        if told:
+            self._take_run(told["run"])
+        self._gather().add_report(report)
+        if told:
+            stop_where_failed(self._config, self._session, self._gather().journal)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of the suites that cannot be loaded is the harness's failure."""
+        if report.failed:
+            self._gather().add_problem(
+                Problem(blame="harness", message=f"{report.nodeid or 'the suites'} cannot be loaded: {_reason(report)}")
+            )
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Pytest or a plugin has failed."""
+        if self._collector:
+            lines = str(excrepr).strip().splitlines()
+            message = f"internal error: {lines[-1] if lines else excrepr}"
+            self._collector.add_problem(Problem(blame="harness", message=message))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Somebody has ended the run. Pytest's own reasons to stop come here too, as other types."""
+        drop_unplaced(excinfo.tb)
+        if self._collector and excinfo.type is KeyboardInterrupt:
+            self._collector.interrupted = True
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Decide the exit status and write the record; the journal goes when the record lies."""
+        if self._collector is None:
+            return
+        record = self._collector.finish(int(exitstatus))
+        session.exitstatus = record["status"]["code"]
+        try:
+            write_record(record, self._record_path)
+            if self._results:
+                allure_results.write_end(self._results, record)
+                add_cut_off(self._results, record["unfinished"], several=len(record["rigs"]) > 1)
+            if len(record["rigs"]) > 1:
+                write_matrix(record, matrix_path(self._record_path), catalogue_of(self._config))
+        except OSError as problem:
+            session.exitstatus = session.exitstatus or ExitStatus.HARNESS
+            self._write(f"the run record cannot be written: {problem}; the journal is {self._collector.journal.path}")
+            self._collector.journal.close()
+        else:
+            self._collector.journal.discard()
+            remove_all(self._record_path)
+        if int(exitstatus) == pytest.ExitCode.INTERNAL_ERROR:
+            self._show()  # pytest shows no summary then
+
+    def pytest_unconfigure(self) -> None:
+        """Where the session never got to its end the journal stays, whole."""
+        self._interrupt.remove()
+        if self._collector:
+            self._collector.journal.close()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self) -> Generator[None]:
+        """Ours stands below pytest's own sections: the last thing on the screen is what a person wants first."""
+        yield
+        self._show()
+
+    def _show(self) -> None:
+        record = self._collector.record if self._collector else None
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if record is None or terminal is None or self._shown:
+            return
+        self._shown = True
+        terminal.write_sep("=", "conformance")
+        for line in summary_lines(record, terminal._tw.fullwidth - 4):  # noqa: SLF001 - no public way to the width
+            terminal.write_line(line.text, **line.style)
+        terminal.write_line(f"record    {self._shorten(self._record_path)}")
+        if len(record["rigs"]) > 1:
+            terminal.write_line(f"matrix    {self._shorten(matrix_path(self._record_path))}")
+        if self._results:
+            terminal.write_line(f"results   {self._shorten(self._results)}")
+        last = closing_line(record)
+        terminal.write_line(last.text, **last.style)
+
+    def _write(self, text: str) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal:
+            terminal.write_line(text, red=True)
+
+    def _shorten(self, path: Path) -> str:
+        here = self._config.invocation_params.dir
+        return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _nothing(**_: object) -> None:
+    """What a hook says that nobody has declared."""
+
+
+def _empty(folder: Path) -> None:
+    """Take away what a former run left in ``folder``."""
+    for one in folder.iterdir() if folder.is_dir() else ():
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
+
+
+def _reason(report: pytest.CollectReport) -> str:
+    lines = [line for line in report.longreprtext.strip().splitlines() if line.strip()]
+    return lines[-1].removeprefix("E").strip() if lines else "no reason given"

@@ -1,0 +1,1 @@
+"""Cases that judge several areas at once, and runs that go on for a given time."""

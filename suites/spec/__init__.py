@@ -1,0 +1,1 @@
+"""What the documents say, as data: requirements, their sources, and what a firmware declares of itself."""

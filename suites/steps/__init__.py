@@ -1,0 +1,1 @@
+"""The moves that cases of several areas share."""
