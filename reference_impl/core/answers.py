@@ -3,6 +3,7 @@ r"""Answers, and the frames that carry them.
 The frames (UM 1.4.2, DS p15), with the prompt `\r\n> ` that ends each:
 
     success         \r\n payload \r\n [\r\n] OK \r\n>_          the second \r\n on firmware C6.2.1.8 (DRV)
+    to be continued \r\n payload \r\n>_                          A0, and each message of F0=2 but the last
     error, MT=0     [\r\n] \r\n [progress \r\n] ERROR: reason \r\n Usage: command text \r\n>_
     error, MT=1     [\r\n] \r\n [progress \r\n] ERROR \r\n>_        the first \r\n on some firmware (LOG)
 """
@@ -31,6 +32,7 @@ class Answer:
     prompt_before_ok: bool = False
     undelimited: bool = False
     wordless: bool = False
+    tailless: bool = False
     then: "Answer | None" = None
 
 
@@ -43,6 +45,8 @@ def render(answer: Answer, forms: Forms, short_errors: bool) -> bytes:
     """The bytes of an answer and of what follows it, each with its prompt."""
     if answer.wordless:
         frame = PROMPT
+    elif answer.tailless:
+        frame = CRLF + answer.payload + PROMPT
     elif answer.ok:
         frame = _success(answer, forms)
     else:

@@ -136,7 +136,8 @@ CONFIG: dict[str, Entry] = {
     # --- scan (UM 4.8) ---
     "F1": Entry(between(0, 255), 0, "= repeats, 0 to 255"),
     "F2": Entry(between(0, 5000), 1000, "= delay, 0 to 5000 ms"),
-    "F3": Entry(between(0, 14), 1, "= channel, 0 to 14"),
+    # UM32 has 1 as the default of F3, and samples of other channels: until it is set it filters nothing (assumption).
+    "F3": Entry(between(0, 14), 0, "= channel, 0 to 14"),
     "F4": Entry(mac, "", "= BSSID"),
     "F5": Entry(clearable(at_most(32, 1), b""), b"", "= SSID, or #"),
     "F6": Entry(between(0, 2), 2, "= 0 5 GHz, 1 2.4 GHz, 2 both"),

@@ -81,6 +81,7 @@ class Module:
         self.network: settings.Network = copy.copy(self.flash.network)
         self.config = dict(self.flash.config)
         self.access_point = AccessPoint()
+        self.scan_rest: deque[bytes] | None = None
         self.pins: dict[int, tuple[int, int]] = {}
         self.rate = int(str(self.config["U2"]))
         self.started = self.now

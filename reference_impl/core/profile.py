@@ -70,6 +70,12 @@ class Forms:
     joined_refused: bool = False
     key_shown: bool = False
     rate_silent: bool = False
+    scan_ms: int = 0
+    scan_in_brackets: bool = False
+    scan_repeats_list: bool = False
+    hidden_left_out: bool = False
+    ping_timeout_ms: int = 1000
+    ping_counts_repeats: bool = False
     uart_words: bool = False
     new_address: bool = False
     boot_ms: int = 100

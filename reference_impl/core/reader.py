@@ -51,6 +51,18 @@ class Reader:
         self._scanned = 0
         return taken
 
+    def holds(self, key: bytes) -> bool:
+        """True when the byte `key` is among what waits."""
+        return key in self._buffer
+
+    def pluck(self, key: bytes) -> bool:
+        """Remove the first byte `key` from what waits; False where there is none."""
+        place = self._buffer.find(key)
+        if place >= 0:
+            del self._buffer[place : place + 1]
+            self._scanned = 0
+        return place >= 0
+
     def scan(self) -> tuple[bytes, Line | None]:
         r"""Search on for a line: the bytes looked at for the first time (to be echoed), and the line if it ended."""
         self._skip_line_feeds()

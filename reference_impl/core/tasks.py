@@ -41,6 +41,22 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """The byte `key` from the host, or the time `until`."""
+
+    key: bytes
+    until: float | None = None
+
+    def met(self, module: ModuleView) -> bool:
+        """True when the byte is there or the time is over."""
+        return module.reader.holds(self.key) or (self.until is not None and module.now >= self.until)
+
+    def wake(self, _module: ModuleView) -> float | None:
+        """The end of the wait."""
+        return self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """`seconds` without a byte from the host, from `since` on; or a byte, which ends the quiet."""
 

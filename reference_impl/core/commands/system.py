@@ -6,6 +6,7 @@ from reference_impl.core import config, settings
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
 from reference_impl.core.commands.identity import module_name
+from reference_impl.core.commands.scan import next_network
 from reference_impl.core.commands.stored import shown
 from reference_impl.core.module import Module
 from reference_impl.core.settings import number
@@ -28,7 +29,12 @@ def error_texts(module: Module, command: Command) -> Answer:
 
 
 def poll(module: Module, _command: Command) -> Answer:
-    """MR: one message a call, `[SOMA][EOMA]` when none waits (UM 4.12.3). On UART none ever does."""
+    """MR: one message a call, `[SOMA][EOMA]` when none waits (UM 4.12.3). On UART none ever does.
+
+    After F0=2 the networks come first (ST, MBED).
+    """
+    if module.scan_rest is not None:
+        return next_network(module)
     return Answer(payload=f"[SOMA]{module.notices.poll()}[EOMA]".encode())
 
 
