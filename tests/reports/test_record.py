@@ -8,6 +8,7 @@ from typing import get_type_hints
 import jsonschema
 import pytest
 
+from reports.record import model
 from reports.record.record import (
     SCHEMA,
     SCHEMA_FILE,
@@ -15,7 +16,6 @@ from reports.record.record import (
     build_record,
     complain,
     complain_of_case,
-    model,
     now,
     read_record,
     write_atomically,

@@ -14,7 +14,7 @@ import pytest
 from tests.strangers.second_eye.switches import FAULTS, VARIANTS
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 COMMAND = (sys.executable, "-m", "tests.strangers.second_eye")
 PARTS = [path for path in sorted(HERE.glob("*.py")) if path != Path(__file__)]
 
