@@ -10,20 +10,24 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from reference_impl.core.effects import Endpoint
 from reference_impl.core.engine import Engine
 from reference_impl.core.module import Module
+from reference_impl.core.outside import carry_out
 from reference_impl.core.profile import ProfileError, load
+from reference_impl.core.world import World
 from reference_impl.faults import FAULTS, UnknownFault, build
 from reference_impl.shells.board import Board
+from reference_impl.shells.control import TCP, ControlSocket
 from reference_impl.shells.errors import SetupError
 from reference_impl.shells.life import end_with_parent
 from reference_impl.shells.loop import Loop
 from reference_impl.shells.pty_line import PtyLine
 from reference_impl.shells.serial_line import SerialLine, byte_time
 from reference_impl.shells.tcp_line import TcpLine
+from reference_impl.surroundings import make_world
 from reference_impl.variants import VARIANTS, UnknownVariant, vary
 
 EXIT_SETUP = 2
@@ -98,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     network = parser.add_argument_group("network side")
     network.add_argument("--address", type=_address, default="127.0.0.1", metavar="IP", help="the module's own")
     network.add_argument("--joined", type=_ssid, metavar="SSID", help="start joined to this network")
+    network.add_argument("--networks", type=_path, metavar="FILE", help="the networks around, and no other")
+    network.add_argument("--names", type=_path, metavar="FILE", help="the host names that D0 finds, and no other")
+    network.add_argument("--name", type=_name, action="append", default=[], metavar="HOST=IP", help="one of them")
+    network.add_argument(
+        "--control", type=_control, metavar="PATH", help="unix socket, or tcp:PORT, for a bench's hand"
+    )
     module = parser.add_argument_group("the module")
     module.add_argument("--profile", default="web", metavar="NAME|FILE", help="firmware (default: web)")
     module.add_argument("--notices", choices=("inline", "mr"), default="inline", help="UART's way or SPI's")
@@ -141,6 +151,17 @@ def _address(text: str) -> str:
         raise argparse.ArgumentTypeError(f"expected an IPv4 address, such as 127.0.0.1, not {text!r}") from None
 
 
+def _name(text: str) -> tuple[str, str]:
+    name, equals, where = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"expected HOST=IP, such as time.example=127.0.0.9, not {text!r}")
+    return name, _address(where)
+
+
+def _control(text: str) -> str:
+    return text if text.startswith(TCP) else str(_path(text))
+
+
 def _ssid(text: str) -> str:
     if not 1 <= len(text.encode()) <= 32:
         raise argparse.ArgumentTypeError("expected an SSID of 1 to 32 bytes")
@@ -151,24 +172,38 @@ def _ssid(text: str) -> str:
 def _run(options: argparse.Namespace, parent: int) -> int:
     loop = Loop()
     boards: list[Board] = []
+    control: ControlSocket | None = None
     loop.stop_at_signals(SIGNALS)
     if not options.stay:
         end_with_parent(loop, parent)
     try:
-        modules = [_module(options, index) for index in range(options.count)]
+        world = make_world(options.networks, options.names, options.name)
+        modules = [_module(options, index, world) for index in range(options.count)]
         for index, module in enumerate(modules):
             boards.append(Board(loop, Engine(module), _line(options, index, loop)))
         for board in boards:
             board.power_on()
-        _say_ready(options, boards, modules)
+        if options.control:
+            control = ControlSocket(loop, options.control, lambda request: _outside(loop, boards, modules, request))
+        _say_ready(options, boards, modules, control)
         loop.run()
     finally:
+        if control is not None:
+            control.close()
         for board in boards:
             board.close()
     return 0
 
 
-def _module(options: argparse.Namespace, index: int) -> Module:
+def _outside(loop: Loop, boards: Sequence[Board], modules: Sequence[Module], request: object) -> dict[str, Any]:
+    """Carry a request of the control socket out, and let every module see what has changed."""
+    answer = carry_out(modules, request, loop.now())
+    for board in boards:
+        board.look_again()
+    return answer
+
+
+def _module(options: argparse.Namespace, index: int, world: World) -> Module:
     """Module number `index`: on a loopback network of several, each has an address of its own."""
     return Module(
         vary(load(options.profile), options.variant),
@@ -178,6 +213,7 @@ def _module(options: argparse.Namespace, index: int) -> Module:
         seams=build(options.fault),
         serial=index,
         byte_time=byte_time(options.baud),
+        world=world,
     )
 
 
@@ -240,12 +276,15 @@ def _refuse_elsewhere(option: str, host: str) -> None:
             raise SetupError(f"{option}: the host {host} is not of this machine; see `ip address`") from None
 
 
-def _say_ready(options: argparse.Namespace, boards: Sequence[Board], modules: Sequence[Module]) -> None:
+def _say_ready(
+    options: argparse.Namespace, boards: Sequence[Board], modules: Sequence[Module], control: ControlSocket | None
+) -> None:
     ports = [
         {"index": index, "url": board.line.url, "link": _link(board.line), "address": module.address}
         for index, (board, module) in enumerate(zip(boards, modules, strict=True))
     ]
-    _say(json.dumps({"event": "ready", "ports": ports, "address": options.address}) + "\n")
+    where = {"control": control.where} if control else {}
+    _say(json.dumps({"event": "ready", "ports": ports, "address": options.address, **where}) + "\n")
 
 
 def _link(line: SerialLine) -> str | None:

@@ -99,7 +99,7 @@ class Engine:
         times = [work.boot_at, work.held.at if work.held else None]
         if work.need is not None and work.held is None:
             times.append(work.need.wake(module))
-        if module.notices and (work.idle or module.forms.notice_at_once):
+        if module.notices and (work.lets_notices or module.forms.notice_at_once):
             times.append(max(module.notices.due, self._line_open_until()))
         return min((time for time in times if time is not None), default=None)
 
@@ -170,7 +170,7 @@ class Engine:
         try:
             work.need = next(work.task)
         except StopIteration as end:
-            work.task, work.need = None, None
+            work.task, work.need, work.prompted = None, None, False
             module.mail.clear()
             self._reply(end.value)
         return True
@@ -218,7 +218,7 @@ class Engine:
 
     def _notify(self) -> bool:
         module = self.module
-        if not module.notices or not (module.idle or module.forms.notice_at_once):
+        if not module.notices or not (module.work.lets_notices or module.forms.notice_at_once):
             return False
         if module.now < max(module.notices.due, self._line_open_until()):
             return False

@@ -57,6 +57,8 @@ class Module:
         self.profile = profile or Profile()
         self.address = self.first_address = address
         self.world = world or World()
+        self.in_reach = True
+        """False while the networks around are out of reach of this module."""
         self.polled = polled
         self.serial = serial
         self.byte_time = byte_time

@@ -70,6 +70,9 @@ class Forms:
     joined_refused: bool = False
     key_shown: bool = False
     rate_silent: bool = False
+    ap_started: str = "lines"
+    ap_idle_refused: bool = False
+    ap_joined_line: bool = False
     scan_ms: int = 0
     scan_in_brackets: bool = False
     scan_repeats_list: bool = False

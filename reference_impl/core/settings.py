@@ -87,6 +87,7 @@ class Network:
     """What C1 to C4 say, and whether the module has joined. The passphrase is never shown or logged.
 
     `lease`: what joining has brought, under the names of the settings that it hides (C6 to CA), until it is left.
+    `lost`: it was joined, and went away by itself.
     """
 
     ssid: bytes = b""
@@ -94,4 +95,5 @@ class Network:
     security: int = 0
     dhcp: int = 1
     joined: bool = False
+    lost: bool = False
     lease: dict[str, str] = field(default_factory=dict)

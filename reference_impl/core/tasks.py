@@ -57,6 +57,21 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The byte `key` from the host, or a network that somebody has chosen on the access point's page."""
+
+    key: bytes
+
+    def met(self, module: ModuleView) -> bool:
+        """True when either is there."""
+        return module.reader.holds(self.key) or module.access_point.chosen is not None
+
+    def wake(self, _module: ModuleView) -> None:
+        """Time alone never meets it."""
+        return
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """`seconds` without a byte from the host, from `since` on; or a byte, which ends the quiet."""
 

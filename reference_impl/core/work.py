@@ -38,6 +38,7 @@ class Held:
 class Work:
     """The command being carried out with its need, its answer that waits, and when the module will have started.
 
+    `prompted`: the command has said its prompt and goes on all the same, as A0 does: notices may come.
     `awaited`: the handle whose next event the command waits for; None: it waits for none.
     """
 
@@ -46,8 +47,14 @@ class Work:
     held: Held | None = None
     awaited: int | None = None
     boot_at: float | None = None
+    prompted: bool = False
 
     @property
     def idle(self) -> bool:
         """No command is being carried out or answered."""
         return self.task is None and self.held is None
+
+    @property
+    def lets_notices(self) -> bool:
+        """No answer is awaited, so that asynchronous text cannot be taken for it."""
+        return self.idle or (self.prompted and self.held is None)

@@ -54,7 +54,8 @@ class World:
 
     `hosts`: the milliseconds that a host takes to answer a ping, None: it does not. `names`: what D0 finds.
     `any_name`: a name that is not in the table is this machine. `utc`: seconds to be added to the monotonic clock.
-    `link_up`: False while the joined network is out of reach. `wps`: the network whose button was pressed.
+    `wps`: the network whose button was pressed. `gone`: names that were taken away, whether listed or not.
+    `unknown`: host names that were taken away.
     """
 
     networks: list[WirelessNetwork] = field(default_factory=lambda: default_networks())
@@ -63,9 +64,9 @@ class World:
     names: dict[str, str] = field(default_factory=dict)
     any_name: bool = True
     utc: float = 0.0
-    link_up: bool = True
     wps: bytes | None = None
     gone: set[bytes] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
     def find(self, ssid: bytes) -> WirelessNetwork | None:
         """The strongest network of that name."""
@@ -83,6 +84,11 @@ class World:
         self.networks = [one for one in self.networks if one.ssid != ssid]
         self.gone.add(ssid)
         return before - len(self.networks)
+
+    def resolve(self, name: str, own: str) -> str | None:
+        """The address of a host name, whatever the case of its letters; None: there is none."""
+        known = self.names.get(name.lower())
+        return known or (own if self.any_name and name.lower() not in self.unknown else None)
 
     def ping(self, target: str, own: str) -> int | None:
         """Milliseconds until the host answers, or None. Nothing is sent: the table, or loopback, or the module."""

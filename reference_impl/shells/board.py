@@ -30,6 +30,10 @@ class Board:
         self._network.close()
         self.line.close()
 
+    def look_again(self) -> None:
+        """Something around the module has changed."""
+        self._advance()
+
     def _receive(self, data: bytes) -> None:
         self._engine.receive(data, self._loop.now())
         self._perform()

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from reference_impl.cli import _parser
+from reference_impl.core.outside import REQUESTS
 from reference_impl.core.profile import load, shipped
 from reference_impl.faults import FAULTS
+from reference_impl.surroundings import make_world
 from reference_impl.variants import VARIANTS
 from tests.reference_impl.process import ROOT
 
@@ -40,6 +42,24 @@ def test_the_example_runs(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     example = re.search(r"<!-- example: run by the tests -->\n```python\n(.*?)```", PAGE, re.DOTALL)
     exec(compile(example.group(1), "docs/emulator.md", "exec"), {})
+
+
+def test_table_of_requests_is_the_control_sockets():
+    section = PAGE.partition("## The control socket")[2].partition("\n## ")[0]
+    table = dict(re.findall(r"^\| `([a-z_]+)` \|([^|]*)\|", section, re.MULTILINE))
+    assert set(table) - {"do"} == set(REQUESTS)
+    for name, (_act, fields_) in REQUESTS.items():
+        if name != "network":
+            assert set(re.findall(r"`([a-z_]+)`", table[name])) == set(fields_), name
+
+
+def test_file_of_the_surroundings_on_the_page_is_understood(tmp_path):
+    section = PAGE.partition("## What is around the module")[2].partition("\n## ")[0]
+    path = tmp_path / "around.toml"
+    path.write_text("".join(line[4:] + "\n" for line in section.splitlines() if line.startswith("    ")))
+    world = make_world(path, None, [])
+    assert [one.ssid for one in world.networks] == [b"Office"]
+    assert (world.names, world.hosts) == ({"time.example": "127.0.0.9"}, {"192.168.1.1": 12})
 
 
 def rows():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reference_impl.core.outside import carry_out
 from reference_impl.core.profile import Profile
 from reference_impl.core.world import WirelessNetwork, World
 from reference_impl.variants import vary
@@ -21,11 +22,18 @@ COMMANDS = {
     "key": ("C2=secret", "C?"),
     "line": ("U?",),
     "rate": ("U0",),
+    "access point": ("AD",),
+    "no access point": ("AE",),
+    "page": ("A0",),
     "step by step": ("F0=2", "MR", "MR"),
 }
 """What is looked at, and the commands before which a fresh module stands."""
 
 CHANGES = {
+    "ap-started-empty": {"access point"},
+    "ap-started-commas": {"access point"},
+    "ap-idle-refused": {"no access point"},
+    "ap-joined-line": {"page"},
     "slow-scan": {"scan ms", "step by step ms"},
     "scan-in-brackets": {"step by step"},
     "scan-repeats-list": {"scan"},
@@ -46,6 +54,11 @@ def spoken(profile, name):
     for command in COMMANDS[name]:
         bench.send(command.encode() + b"\r")
         last = 0
+        if name == "page":
+            bench.run(0.1)
+            carry_out([bench.module], {"do": "choose", "ssid": "Home"}, bench.now)
+            bench.engine.advance(bench.now)
+            bench._settle()
         for millisecond in range(10000):
             if bench.output:
                 said, last = said + bench.take(), millisecond

@@ -5,7 +5,20 @@ when the module says nothing by itself (ZR).
 """
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands import data, extras, hardware, identity, joining, network, ping, scan, sockets, system
+from reference_impl.core.commands import (
+    access_point,
+    data,
+    extras,
+    hardware,
+    identity,
+    joining,
+    names,
+    network,
+    ping,
+    scan,
+    sockets,
+    system,
+)
 from reference_impl.core.commands.base import Command, Row, parse, refusal, signed
 from reference_impl.core.module import Module
 from reference_impl.core.reader import Line
@@ -13,7 +26,7 @@ from reference_impl.core.work import Task
 
 __all__ = ["COMMANDS", "dispatch"]
 
-FAMILIES = (sockets, data, network, joining, scan, ping, identity, hardware, extras, system)
+FAMILIES = (sockets, data, network, joining, access_point, scan, names, ping, identity, hardware, extras, system)
 COMMANDS: dict[str, Row] = {name: row for family in FAMILIES for name, row in family.TABLE.items()}
 
 

@@ -8,6 +8,7 @@ from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
 from reference_impl.core.commands.stored import keep, kept_number, shown
 from reference_impl.core.config import CONFIG
+from reference_impl.core.events import Lost
 from reference_impl.core.module import Module
 from reference_impl.core.settings import address, number
 from reference_impl.core.tasks import Pause
@@ -61,6 +62,8 @@ def set_dhcp(module: Module, command: Command) -> Answer:
 def join(module: Module, _command: Command) -> Task:
     """C0: a network that the surroundings list is joined by their rules; another one is there and takes any key.
 
+    While the module's own access point runs it is refused (assumption).
+
     `[JOIN   ] ssid,ip,0,0` with three blanks, the last two the states of the mDNS services (UM31). On C1.x in two
     lines: their exact bytes are an assumption. A join that fails leaves the network that was joined before
     (assumption).
@@ -70,6 +73,8 @@ def join(module: Module, _command: Command) -> Task:
     head = b"[JOIN   ] " + network.ssid
     if module.forms.joined_refused and network.joined:
         return refusal("Already connected!", b"Already connected!")
+    if module.access_point.mode:
+        return refusal("Access point is running", head + b"\r\n[JOIN   ] Failed")
     if not can_join(module):
         leave(module)
         return refusal("Failed to join", head + b"\r\n[JOIN   ] Failed")
@@ -80,17 +85,17 @@ def join(module: Module, _command: Command) -> Task:
 
 
 def can_join(module: Module) -> bool:
-    """True when C0 would succeed: the radio is on, no access point runs, the network is there and the key is its own.
+    """True when C0 would succeed: the radio is on, the network is there and the key is its own.
 
     A network without a key in the list takes any, as one that is not listed does. One whose name begins with NOSUCH
     is never there, nor one that the control socket has taken away.
     """
     network, world = module.network, module.world
     found = world.find(network.ssid)
-    missing = network.ssid in world.gone or (world.listed_only and found is None) or not world.link_up
+    missing = network.ssid in world.gone or (world.listed_only and found is None) or not module.in_reach
     if not network.ssid or network.ssid.startswith(NO_SUCH) or missing:
         return False
-    return bool(module.config["ZP.radio"]) and not module.access_point.mode and (found is None or fits(network, found))
+    return bool(module.config["ZP.radio"]) and (found is None or fits(network, found))
 
 
 def fits(network: settings.Network, found: WirelessNetwork) -> bool:
@@ -118,6 +123,24 @@ def join_at_start(module: Module) -> None:
     """What a module does before its first prompt: CC=1 or 3, saved by Z1, joins (UM27)."""
     if module.network.joined or (module.config["CC"] in (1, 3) and can_join(module)):
         join_now(module)
+
+
+def network_back(module: Module) -> None:
+    """What is around has changed: a module that lost its network joins again where CC is 2 or 3 (UM27)."""
+    lost = module.network.lost and not module.network.joined and not module.access_point.mode
+    if lost and module.config["CC"] in (2, 3) and can_join(module):
+        join_now(module)
+
+
+def lose_network(module: Module) -> None:
+    """The joined network is out of reach: what was open is closed, as when the module leaves (assumption)."""
+    if not module.network.joined:
+        return
+    awaited = module.work.awaited
+    leave(module)
+    module.network.lost = True
+    if awaited is not None:
+        module.post(Lost(awaited, "the network is gone"))
 
 
 def shown_address(module: Module, name: str) -> str:
@@ -167,7 +190,7 @@ def disconnect(module: Module, _command: Command) -> Answer:
 def leave(module: Module) -> None:
     """What was open is closed with the network (assumption)."""
     module.close_all()
-    module.network.joined, module.network.lease = False, {}
+    module.network.joined, module.network.lease, module.network.lost = False, {}, False
 
 
 def signal(module: Module, _command: Command) -> Answer:
@@ -189,8 +212,11 @@ def lookup(module: Module, command: Command) -> Answer:
         return refusal("Host not found")
     if found is None and re.fullmatch(rb"[0-9.]+", value):
         return refusal("Host not found")  # an address gone wrong is no name
-    module.socket.settings["P3"] = found or module.address
-    return Answer(payload=lines(found or module.address))
+    where = found or module.world.resolve(value.decode(), module.address)
+    if where is None:
+        return refusal("Host not found")
+    module.socket.settings["P3"] = where
+    return Answer(payload=lines(where))
 
 
 TABLE: dict[str, Row] = {
