@@ -49,7 +49,7 @@ VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
     "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed",
     "--fuzz", "--fuzz-seed", "--endurance", "--endurance-seed", "--run-record", "--alluredir",
-    "--resume", "--wait-for-rig", "--dist-rigs",
+    "--resume", "--wait-for-rig", "--dist-rigs", "--require",
 )  # fmt: skip
 TOOLS = ROOT / OUT / "tools"
 

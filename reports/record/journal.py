@@ -18,8 +18,9 @@ from typing import Any
 
 import filelock
 
+from reports.record.editions import whole_case
 from reports.record.model import Case, Problem, Record, Resumption, Run, Unfinished
-from reports.record.record import RecordError, build_record, now, rig_name, whole_case
+from reports.record.record import RecordError, build_record, now, rig_name
 from reports.record.status import ExitStatus, decide
 from suites.spec.catalogue import Catalogue
 

@@ -32,6 +32,15 @@ class Attempt(TypedDict):
     transcript: NotRequired[list[str]]
 
 
+class Difference(TypedDict):
+    """What was expected of a requirement and what came; ``normal``: both without what varies from case to case."""
+
+    requirement: str
+    expected: str
+    got: str
+    normal: str
+
+
 class Recovery(TypedDict):
     """One rung of the recovery ladder that was climbed, in ``seconds``."""
 
@@ -41,7 +50,11 @@ class Recovery(TypedDict):
 
 
 class Case(TypedDict):
-    """One case that ran to its end, with its verdict. ``attempts`` counts those of ``earlier`` and the last."""
+    """One case that ran to its end, with its verdict. ``attempts`` counts those of ``earlier`` and the last.
+
+    ``decided``: ids whose check the case reached. ``broken``: ids that it charges, among them those of a step on its
+    way. ``masked``: ids of its own that it could not decide, because of a breach of ``masked_by``.
+    """
 
     id: str
     rig: str
@@ -52,7 +65,11 @@ class Case(TypedDict):
     verdict: Verdict
     blame: Blame | None
     message: str
+    decided: list[str]
     broken: list[str]
+    masked: list[str]
+    masked_by: str | None
+    differences: list[Difference]
     observations: list[Observation]
     started: str
     duration_s: float
@@ -144,6 +161,61 @@ class BrokenRequirement(TypedDict):
     rigs: list[str]
 
 
+class Finding(TypedDict):
+    """Failures with one cause: the same ``requirement`` and the same difference in normal form.
+
+    ``masks``: requirements that could not be decided because of it. ``example``: the id of the smallest and fastest
+    case that shows it; ``command`` runs just that case; ``expected`` and ``got`` are that case's.
+    """
+
+    id: str
+    requirement: str
+    obligation: str
+    statement: str
+    sources: list[str]
+    normal: str
+    expected: str
+    got: str
+    cases: list[str]
+    rigs: list[str]
+    masks: list[str]
+    example: str
+    command: str
+
+
+RequirementOutcome = Literal["kept", "broken", "masked", "not_tested", "observed", "not_applicable"]
+
+
+class RequirementState(TypedDict):
+    """What the run says of one requirement of the catalogue; ``cases`` is the number of cases that name it.
+
+    ``reason``: why it is not tested or not applicable, else "".
+    """
+
+    id: str
+    area: str
+    obligation: str
+    outcome: RequirementOutcome
+    masked_by: list[str]
+    reason: str
+    cases: int
+
+
+class Outcome(TypedDict):
+    """The run in one word and one sentence.
+
+    ``planned`` and ``judged`` count cases that apply to the module; ``binding`` counts the requirements that bind it
+    and that a case could decide, ``undecided`` those of them of which the run says nothing.
+    """
+
+    word: str
+    sentence: str
+    planned: int
+    judged: int
+    binding: int
+    undecided: int
+
+
 class ObservedValues(TypedDict):
     """What was observed of one thing: each value with the number of cases that saw it.
 
@@ -169,8 +241,11 @@ class Summary(TypedDict):
     """The run in numbers. ``retried`` are cases that were tried more than once."""
 
     verdicts: dict[str, int]
+    outcome: Outcome
     areas: list[AreaSummary]
+    findings: list[Finding]
     broken: list[BrokenRequirement]
+    requirements: list[RequirementState]
     observed: list[ObservedValues]
     retried: int
     recoveries: list[RungCount]

@@ -11,13 +11,15 @@ from typing import Any, cast
 
 import jsonschema
 
+from reports.record.editions import upgrade
 from reports.record.model import Case, Problem, Record, Resumption, RigRun, Run, Status, Unfinished
 from reports.record.status import MEANING, ExitStatus
 from reports.record.summary import summarise
 from suites.spec.catalogue import Catalogue
 
-SCHEMA = "eswifi-conformance/run/2"
-FORMER_SCHEMA = "eswifi-conformance/run/1"
+SCHEMA = "eswifi-conformance/run/3"
+EDITIONS = ("eswifi-conformance/run/1", "eswifi-conformance/run/2")
+"""The former editions of the record, which are still read."""
 SCHEMA_FILE = Path(__file__).with_name("run-record.schema.json")
 
 
@@ -45,6 +47,7 @@ def build_record(
 ) -> Record:
     """Put a run together; ``runs`` has an entry for each rig. ``finished`` is None for a run that was cut off."""
     run = runs[0] if runs else Run()
+    planned = list(planned)
     return Record(
         schema=SCHEMA,
         rig=run.get("rig", {}),
@@ -56,9 +59,9 @@ def build_record(
         finished=finished,
         resumed=list(resumed),
         status=Status(code=int(status), name=status.name.lower(), meaning=MEANING[status]),
-        summary=summarise(cases, catalogue),
+        summary=summarise(cases, catalogue, status=status, planned=planned, profile=run.get("profile", {})),
         problems=list(problems),
-        planned=list(planned),
+        planned=planned,
         unfinished=list(unfinished),
         cases=list(cases),
     )
@@ -81,11 +84,6 @@ def rig_name(run: Run) -> str:
     return str(run.get("rig", {}).get("name", ""))
 
 
-def whole_case(told: Any, rig: str) -> Any:
-    """The case's result with the keys that a test system may leave out: the rig, and what never happened."""
-    return {"rig": rig, "earlier": [], "recoveries": [], **told} if isinstance(told, dict) else told
-
-
 def write_record(record: Record, path: Path) -> None:
     """Write ``record`` to ``path``: a reader sees the former file or this one, never a part."""
     write_atomically(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
@@ -106,32 +104,21 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def read_record(path: Path) -> Record:
-    """Read and check the record in ``path``; one of the former edition is brought up to this. Raises RecordError."""
+    """Read and check the record in ``path``; one of a former edition is brought up to this. Raises RecordError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValueError as problem:
         raise RecordError(f"{path}: is no JSON: {problem}") from problem
-    if isinstance(document, dict) and document.get("schema") == FORMER_SCHEMA:
-        upgrade(document)
+    if isinstance(document, dict) and document.get("schema") in EDITIONS:
+        try:
+            upgrade(document, SCHEMA)
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            raise RecordError(f"{path}: a record of {document['schema']} that is not whole: {problem!r}") from problem
     if complaint := complain(document):
         raise RecordError(f"{path}: {complaint}")
     return cast("Record", document)
-
-
-def upgrade(document: dict[str, Any]) -> None:
-    """Bring a record of edition 1 to this edition: one rig, no attempt before the last, never resumed."""
-    run = cast("Run", document)
-    rig = rig_name(run) if isinstance(document.get("rig"), dict) else ""
-    document["schema"] = SCHEMA
-    document["cases"] = [whole_case(one, rig) for one in document.get("cases", [])]
-    document.update(rigs=[rig_run(run)], resumed=[], planned=[])
-    document["unfinished"] = [{"id": one, "rig": rig, "transcript": []} for one in document.get("unfinished", [])]
-    summary = document.get("summary", {})
-    summary.update(retried=sum(one.get("attempts", 1) > 1 for one in document["cases"]), recoveries=[])
-    for one in summary.get("broken", []):
-        one["rigs"] = [rig]
 
 
 def complain(document: Any) -> str | None:

@@ -21,6 +21,7 @@ class ExitStatus(IntEnum):
     NOTHING_JUDGED = 5
     BENCH = 6
     NO_PAGE = 7
+    INCOMPLETE = 8
 
 
 MEANING: dict[ExitStatus, str] = {
@@ -32,11 +33,10 @@ MEANING: dict[ExitStatus, str] = {
     ExitStatus.NOTHING_JUDGED: "nothing was judged",
     ExitStatus.BENCH: "the bench failed: rig, peer or network; this says nothing of the module",
     ExitStatus.NO_PAGE: "conforming, but the HTML report could not be made",
+    ExitStatus.INCOMPLETE: "nothing is broken, but not all that binds the module was judged (--require all)",
 }
 
 JUDGED = ("pass", "fail", "observed", "error")
-
-
 """Verdicts of cases that ran. A run of nothing but ``not_applicable`` and ``inconclusive`` has judged nothing."""
 
 

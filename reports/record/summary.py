@@ -1,8 +1,10 @@
 """A run in numbers and in words: from cases and catalogue to a :class:`~reports.record.model.Summary`."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from reports.record.findings import findings_of
 from reports.record.model import (
     VERDICTS,
     AreaSummary,
@@ -13,22 +15,31 @@ from reports.record.model import (
     RungCount,
     Summary,
 )
-from reports.record.status import broken_requirements
+from reports.record.states import outcome_of, states_of
+from reports.record.status import ExitStatus, broken_requirements
 from suites.spec.catalogue import Catalogue
-
-DECIDING = ("pass", "fail", "observed")
-"""Verdicts after which something is known of the requirements that the case names."""
 
 WAIVED = "waived"
 """What the test system calls the observation of a breach that the profile waives; its value is the reason."""
 
 
-def summarise(cases: Sequence[Case], catalogue: Catalogue) -> Summary:
+def summarise(
+    cases: Sequence[Case],
+    catalogue: Catalogue,
+    *,
+    status: ExitStatus,
+    planned: Sequence[str] = (),
+    profile: Mapping[str, Any] | None = None,
+) -> Summary:
     """Count ``cases`` by verdict, area and requirement. Ids that the catalogue lacks are counted all the same."""
+    states = states_of(cases, catalogue, profile or {})
     return Summary(
         verdicts=count_verdicts(cases),
+        outcome=outcome_of(cases, planned, states, catalogue, status),
         areas=[_area(key, cases, catalogue) for key in _areas(cases, catalogue)],
+        findings=findings_of(cases, catalogue),
         broken=_broken(cases, catalogue),
+        requirements=states,
         observed=_observed(cases, catalogue),
         retried=sum(one["attempts"] > 1 for one in cases),
         recoveries=count_recoveries(cases),
@@ -62,7 +73,7 @@ def _areas(cases: Sequence[Case], catalogue: Catalogue) -> list[str]:
 def _area(key: str, cases: Sequence[Case], catalogue: Catalogue) -> AreaSummary:
     mine = [one for one in cases if one["area"] == key]
     ids = {one.id for one in catalogue.requirements.values() if one.area == key}
-    named = {i for one in cases if one["verdict"] in DECIDING for i in one["requirements"]}
+    named = {i for one in cases for i in one["decided"]}
     return AreaSummary(
         area=key,
         title=catalogue.areas[key].title if key in catalogue.areas else key,
@@ -121,9 +132,7 @@ def waived_requirements(record: Record) -> dict[str, str]:
 
 def outcome(record: Record) -> str:
     """The outcome in words."""
-    meaning, broken = record["status"]["meaning"], len(record["summary"]["broken"])
-    if broken:
-        meaning = f"not conforming: {broken} requirement{'s are' if broken > 1 else ' is'} broken"
+    meaning = record["summary"]["outcome"]["sentence"]
     if waived := len(waived_requirements(record)):
         meaning += f"; {waived} requirement{'s' if waived > 1 else ''} waived by the profile"
     if inconclusive := record["summary"]["verdicts"]["inconclusive"]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from reports.record.editions import whole_case
 from reports.record.journal import Journal, read_journals, record_of
 from reports.record.model import Case, Problem, Record, Run, Unfinished
-from reports.record.record import RecordError, build_record, complain_of_case, now, rig_name, whole_case
+from reports.record.record import RecordError, build_record, complain_of_case, now, rig_name
+from reports.record.states import states_of, undecided
 from reports.record.status import ExitStatus, decide
 from reports.run.resume import Former
 from suites.spec.catalogue import Catalogue
@@ -24,21 +26,37 @@ _UNEXPLAINED: dict[int, ExitStatus] = {
     pytest.ExitCode.INTERRUPTED: ExitStatus.INTERRUPTED,
     pytest.ExitCode.NO_TESTS_COLLECTED: ExitStatus.NOTHING_JUDGED,
 }
-_WORSE = (ExitStatus.CONFORMING, ExitStatus.NOTHING_JUDGED, ExitStatus.INTERRUPTED, ExitStatus.HARNESS)
+_WORSE = (
+    ExitStatus.CONFORMING,
+    ExitStatus.INCOMPLETE,
+    ExitStatus.NOTHING_JUDGED,
+    ExitStatus.INTERRUPTED,
+    ExitStatus.HARNESS,
+)
 
 
 class Collector:
     """All that is known of the run so far; ``record`` is there once it is finished.
 
-    ``former`` is the run that is gone on with: its finished cases count as if they had been run now.
+    ``former`` is the run that is gone on with: its finished cases count as if they had been run now. ``require_all``:
+    a run that leaves open what binds the module is INCOMPLETE.
     """
 
-    def __init__(self, catalogue: Catalogue, journal: Path, *, former: Former | None = None, results: str = "") -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        journal: Path,
+        *,
+        former: Former | None = None,
+        results: str = "",
+        require_all: bool = False,
+    ) -> None:
         entries = former.entries() if former else ()
         self.journal = Journal(journal, wait_s=JOURNAL_WAIT_S, former=entries, results=results)
         self.interrupted = False
         self.record: Record | None = None
         self._catalogue = catalogue
+        self._require_all = require_all
         self._former = former
         self._started = former.started if former else now()
         self._runs: dict[str, Run] = {rig_name(one): one for one in former.runs} if former else {}
@@ -152,9 +170,16 @@ class Collector:
         status = decide(self._cases, self._problems, also=known)
         if self.taken_over and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return status  # everything had been finished before
-        if status in (ExitStatus.CONFORMING, ExitStatus.NOTHING_JUDGED):
+        if status == ExitStatus.CONFORMING and self._require_all and self._undecided():
+            status = ExitStatus.INCOMPLETE
+        if status in _WORSE:
             return max(status, _UNEXPLAINED.get(exitstatus, ExitStatus.HARNESS), key=_WORSE.index)
         return status
+
+    def _undecided(self) -> list[str]:
+        """What binds the module and was not judged."""
+        profile = next(iter(self._runs.values()), Run()).get("profile", {})
+        return undecided(states_of(self._cases, self._catalogue, profile), self._catalogue)
 
 
 def _key(report: pytest.TestReport) -> tuple[str, str]:

@@ -58,6 +58,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="go on with a run that ended too early: the path of its record, or of its journal",
     )
+    group.addoption(
+        "--require",
+        choices=("all",),
+        default=None,
+        help="all: end with status 8 where a requirement that binds the module was not judged",
+    )
     parser.addini("conformance_catalogue", "folder of the catalogue (default: the suites' own)", type="paths")
 
 
@@ -145,7 +151,13 @@ class Reports:
     def _open_journal(self, catalogue: Catalogue) -> Collector:
         try:
             path = journal_path(self._record_path)
-            return Collector(catalogue, path, former=self._former, results=str(self._results or ""))
+            return Collector(
+                catalogue,
+                path,
+                former=self._former,
+                results=str(self._results or ""),
+                require_all=self._config.getoption("--require") == "all",
+            )
         except JournalBusyError as problem:
             raise pytest.UsageError(f"{problem}; name another record with --run-record") from problem
         except OSError as problem:

@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import pytest
 
+from reports.record.editions import whole_case
 from reports.record.journal import Journal, worker_journal_path
 from reports.record.model import Problem, Run
-from reports.record.record import rig_name, whole_case
+from reports.record.record import rig_name
 from reports.run.resume import Rest
 
 

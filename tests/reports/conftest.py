@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.record.editions import whole_case
 from reports.record.record import now
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,8 @@ def case() -> Callable[..., dict]:
 
 
 def make_case(**more) -> dict:
-    return {
+    """A case as the record has it; what ``more`` does not tell of its decisions follows from verdict and broken."""
+    told = {
         "id": "suites/multi_accept/test_flow.py::test_next[6]",
         "rig": "r",
         "title": "next [6]",
@@ -93,6 +95,7 @@ def make_case(**more) -> dict:
         "recoveries": [],
         **more,
     }
+    return whole_case(told, "r")
 
 
 def make_project(folder: Path) -> Project:

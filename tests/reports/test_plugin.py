@@ -9,6 +9,7 @@ import pytest
 
 from reports.record.journal import read_journal
 from reports.record.record import read_record
+from suites.spec.catalogue import load_catalogue
 
 PASS = """
 import pytest
@@ -105,8 +106,20 @@ def test_a_conforming_module_ends_with_0(project):
     project.add("test_one.py", PASS)
     done = project.run()
     assert done.returncode == 0
-    assert "conforming: no requirement is broken (exit status 0)" in done.stdout
+    assert "nothing broken in 1 of 1 cases; 3 of 4 requirements not judged (exit status 0)" in done.stdout
     assert project.record()["status"]["name"] == "conforming"
+    assert project.record()["summary"]["outcome"]["word"] == "incomplete"
+
+
+def test_a_release_job_asks_that_all_was_judged(project):
+    project.add("test_one.py", PASS)
+    assert project.run("--require=all").returncode == 8
+    assert project.record()["status"]["name"] == "incomplete"
+    every = list(load_catalogue(project.folder / "catalogue").requirements)
+    project.add("test_one.py", PASS.replace("""["MA-NEXT"]""", str(every)))
+    done = project.run("--require=all")
+    assert done.returncode == 0
+    assert "conforming: none of the 4 binding requirements is broken (exit status 0)" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,10 @@ SHAPES = {
     "rig_run": model.RigRun,
     "resumption": model.Resumption,
     "unfinished": model.Unfinished,
+    "difference": model.Difference,
+    "finding": model.Finding,
+    "requirement_state": model.RequirementState,
+    "outcome": model.Outcome,
 }
 """The definitions of the schema, and the types that say the same."""
 CATALOGUE = Path(__file__).with_name("sample") / "catalogue"
@@ -142,7 +146,7 @@ def test_a_damaged_record_is_refused_with_its_place(record, tmp_path, damage, pl
     [
         ("{", "is no JSON"),
         ("[]", "schema is 'list'"),
-        ('{"schema": "eswifi-conformance/run/3"}', "expected 'eswifi-conformance/run/2'"),
+        ('{"schema": "eswifi-conformance/run/9"}', "expected 'eswifi-conformance/run/3'"),
     ],
 )
 def test_another_document_is_refused(tmp_path, text, complaint):
@@ -226,9 +230,34 @@ def test_recoveries_are_counted_by_their_rung(catalogue, case):
     ]
 
 
-def test_a_record_of_the_former_edition_is_brought_up_to_this_one(record, tmp_path):
+NEW_OF_A_CASE = ("decided", "masked", "masked_by", "differences")
+
+
+def former_edition(record, number):
     former = copy.deepcopy(record)
-    former["schema"] = "eswifi-conformance/run/1"
+    former["schema"] = f"eswifi-conformance/run/{number}"
+    for key in ("outcome", "findings", "requirements"):
+        del former["summary"][key]
+    for entry in former["cases"]:
+        for key in NEW_OF_A_CASE:
+            del entry[key]
+    return former
+
+
+def expected_of(record):
+    """What is known of a former edition's run: its requirements were not told one by one."""
+    record["summary"]["requirements"] = []
+    record["summary"]["outcome"].update(binding=0, undecided=0)
+    return record
+
+
+def test_a_record_of_the_second_edition_is_brought_up_to_this_one(record, tmp_path):
+    (tmp_path / "run.json").write_text(json.dumps(former_edition(record, 2)), encoding="utf-8")
+    assert read_record(tmp_path / "run.json") == expected_of(record)
+
+
+def test_a_record_of_the_first_edition_is_brought_up_to_this_one(record, tmp_path):
+    former = former_edition(record, 1)
     former["unfinished"] = ["x::hangs"]
     for key in ("rigs", "resumed", "planned"):
         del former[key]
@@ -242,4 +271,13 @@ def test_a_record_of_the_former_edition_is_brought_up_to_this_one(record, tmp_pa
     (tmp_path / "run.json").write_text(json.dumps(former), encoding="utf-8")
     read = read_record(tmp_path / "run.json")
     record["planned"], record["unfinished"][0]["transcript"] = [], []
-    assert read == record
+    record["summary"]["outcome"]["planned"] = 3
+    assert read == expected_of(record)
+
+
+def test_a_former_record_that_is_not_whole_is_refused(record, tmp_path):
+    former = former_edition(record, 2)
+    del former["status"]
+    (tmp_path / "run.json").write_text(json.dumps(former), encoding="utf-8")
+    with pytest.raises(RecordError, match="is not whole"):
+        read_record(tmp_path / "run.json")

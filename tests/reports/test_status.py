@@ -60,6 +60,7 @@ def test_every_status_has_its_number_and_its_meaning():
         "NOTHING_JUDGED": 5,
         "BENCH": 6,
         "NO_PAGE": 7,
+        "INCOMPLETE": 8,
     }
     assert all(MEANING.values())
 

@@ -1,0 +1,97 @@
+"""Failures with one cause are one finding; what the run says of each requirement; the sentence with its numbers."""
+
+from pathlib import Path
+
+import pytest
+
+from reports.record.findings import differences_of, findings_of, normal_form
+from reports.record.states import outcome_of, states_of, undecided
+from reports.record.status import ExitStatus
+from suites.spec.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue(Path(__file__).with_name("sample") / "catalogue")
+
+
+def failed(case, key, expected, got, **more):
+    difference = {"requirement": key, "expected": expected, "got": got, "normal": normal_form(expected, got)}
+    return case(**{"verdict": "fail", "blame": "module", "broken": [key], "differences": [difference], **more})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[TCP SVR] Accepted 127.0.0.1:34489", "[TCP SVR] Accepted 10.0.0.7:1024"),
+        ("an answer within 1500 ms", "an answer within 1.5 s"),
+        ("C4:7F:51:00:00:01", "00:01:02:aa:bb:cc"),
+        ("the count 1460 and OK", "the count 3 and OK"),
+        (f'"{"a" * 60}"', f'"{"b" * 90}" ... (400 bytes)'.replace(" ... (400 bytes)", "")),
+    ],
+)
+def test_normal_form_leaves_out_what_varies(one, other):
+    assert normal_form(one, one) == normal_form(other, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("P2=5024 accepted", "P5=5024 accepted"), ('"\\r\\nOK\\r\\n> "', '"\\r\\nERROR\\r\\n> "'), ("R0", "R1")],
+)
+def test_normal_form_keeps_what_tells_causes_apart(one, other):
+    assert normal_form(one, "") != normal_form(other, "")
+
+
+def test_failures_with_one_cause_are_one_finding_with_its_smallest_case(case):
+    big = failed(case, "MA-NEXT", "port 1", "port 2", id="x::big", transcript=["a", "b"])
+    small = failed(case, "MA-NEXT", "port 7", "port 8", id="x::small[a b]", transcript=["a"])
+    other = failed(case, "MA-NEXT", "a notice", "none", id="x::other")
+    first, second = findings_of([big, small, other], CATALOGUE)
+    assert (first["id"], first["cases"], first["example"]) == ("F1", ["x::big", "x::small[a b]"], "x::small[a b]")
+    assert first["command"] == "tox -e conformance -- 'x::small[a b]'"
+    assert (first["expected"], first["normal"]) == ("port 7", "port <n> | port <n>")
+    assert second["cases"] == ["x::other"]
+
+
+def test_finding_that_masks_more_comes_first(case):
+    plain = [failed(case, "MA-NEXT", "a", "b", id=f"x::{n}") for n in range(3)]
+    masking = failed(case, "MA-NOTICE", "c", "d", masked=["MA-NEXT"], masked_by="MA-NOTICE")
+    assert [one["requirement"] for one in findings_of([*plain, masking], CATALOGUE)] == ["MA-NOTICE", "MA-NEXT"]
+
+
+def test_difference_is_read_from_the_message_where_nothing_better_is_told(case):
+    (one,) = differences_of(
+        case(verdict="fail", broken=["MA-NEXT"], message="MA-NEXT (mandatory): ...\nexpected: 5\ngot:      6\nmore")
+    )
+    assert (one["expected"], one["got"], one["normal"]) == ("5", "6", "<n> | <n>")
+
+
+def states(cases, profile=None):
+    return {one["id"]: one for one in states_of(cases, CATALOGUE, profile or {})}
+
+
+def test_requirement_of_a_masked_case_is_masked_and_not_broken(case):
+    told = states([failed(case, "MA-NOTICE", "a", "b", requirements=["MA-NEXT"], masked=["MA-NEXT"],
+                          masked_by="MA-NOTICE", decided=[])])  # fmt: skip
+    assert told["MA-NOTICE"]["outcome"] == "broken"
+    assert (told["MA-NEXT"]["outcome"], told["MA-NEXT"]["masked_by"]) == ("masked", ["MA-NOTICE"])
+    assert told["FR-EMPTY"]["outcome"] == "not_tested"
+    assert told["FR-EMPTY"]["reason"] == "no case of it was run"
+
+
+def test_requirement_that_another_case_decided_is_not_masked(case):
+    masked = failed(case, "MA-NOTICE", "a", "b", masked=["MA-NEXT"], masked_by="MA-NOTICE", decided=[])
+    assert states([masked, case()])["MA-NEXT"]["outcome"] == "kept"
+
+
+def test_conforming_is_said_only_where_all_that_binds_was_judged(case):
+    every = [one for one in CATALOGUE.requirements if not CATALOGUE.requirements[one].untested]
+    for cases, word in (([case(requirements=every)], "conforming"), ([case()], "incomplete")):
+        found = states_of(cases, CATALOGUE, {})
+        outcome = outcome_of(cases, ["a", "b", "c"], found, CATALOGUE, ExitStatus.CONFORMING)
+        assert outcome["word"] == word
+        assert bool(undecided(found, CATALOGUE)) == (word == "incomplete")
+    assert outcome["sentence"] == "nothing broken in 1 of 4 cases; 3 of 4 requirements not judged"
+
+
+def test_run_that_was_killed_tells_how_many_cases_it_judged(case):
+    found = states_of([case()], CATALOGUE, {})
+    outcome = outcome_of([case()], [case()["id"], "b", "c"], found, CATALOGUE, ExitStatus.HARNESS)
+    assert outcome["sentence"].endswith("; 1 of 3 cases were judged")
