@@ -13,4 +13,5 @@ pytest_plugins = [
     "fixtures.plugins.walks",
     "fixtures.plugins.campaigns",
     "reports.run.plugin",
+    "fixtures.plugins.names",  # the last: it looks at the options of all the others
 ]

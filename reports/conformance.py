@@ -48,9 +48,10 @@ ALONE = (
 VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
     "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed",
-    "--fuzz", "--fuzz-seed", "--endurance", "--endurance-seed", "--run-record", "--alluredir",
-    "--resume", "--wait-for-rig", "--dist-rigs", "--require",
+    "--fuzz", "--fuzz-seed", "--endurance", "--endurance-seed", "--run-record", "--resume",
+    "--wait-for-rig", "--dist-rigs", "--require",
 )  # fmt: skip
+"""Options of ours that take a value; pytest knows each as ``--dut-NAME``, too."""
 TOOLS = ROOT / OUT / "tools"
 
 
@@ -98,22 +99,28 @@ def workers(arguments: Sequence[str]) -> list[str]:
 
     Not where there is one module only, and not where the caller has a wish that goes with one process.
     """
-    alone = any(word.startswith(ALONE) for word in arguments)
+    alone = any(word.replace("--dut-", "--", 1).startswith(ALONE) for word in arguments)
     return [] if alone else ["-n", str(WORKERS), "--dist", "worksteal"]
 
 
 def joined(arguments: Sequence[str]) -> list[str]:
-    """Our own options with their values in one word: ``--port=/dev/ttyUSB0``.
+    """Our own options by their names with the prefix, with their values in one word: ``--dut-port=/dev/ttyUSB0``.
 
     pytest looks for its configuration before it knows our options, and takes the value of one that stands by itself
-    for the path of tests, in whose folder it then looks.
+    for the path of tests, in whose folder it then looks. The short name may be another plugin's.
     """
     out: list[str] = []
+    waits = False
     for word in arguments:
-        if out and out[-1] in VALUE_OPTIONS and not word.startswith("-"):
+        if waits and not word.startswith("-"):
             out[-1] += f"={word}"
-        else:
-            out.append(word)
+            waits = False
+            continue
+        name, equals, value = word.partition("=")
+        if name in VALUE_OPTIONS:
+            name = f"--dut-{name[2:]}"
+        out.append(name + equals + value)
+        waits = not equals and (name == "--alluredir" or name.startswith("--dut-"))
     return out
 
 

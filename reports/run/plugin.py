@@ -47,13 +47,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of the reports. Where the Allure results go is allure-pytest's own ``--alluredir``."""
     group = parser.getgroup("conformance reports")
     group.addoption(
-        "--run-record",
+        "--dut-run-record",
         metavar="PATH",
         default=None,
         help=f"where the record of the run goes, one JSON document (default: {OUT / 'run.json'})",
     )
     group.addoption(
-        "--resume",
+        "--dut-resume",
         metavar="RUN",
         default=None,
         help="go on with a run that ended too early: the path of its record, or of its journal",
@@ -84,7 +84,7 @@ class Reports:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._record_path = self._place(config.getoption("--run-record"), "run.json")
+        self._record_path = self._place(config.option.dut_run_record, "run.json")
         self._results = self._allure_folder()
         self._collector: Collector | None = None
         self._former: Former | None = None
@@ -138,7 +138,7 @@ class Reports:
         return bool(getattr(self._config.option, "numprocesses", None))
 
     def _load_former(self) -> Former | None:
-        given = self._config.getoption("--resume")
+        given = self._config.option.dut_resume
         if not given:
             return None
         try:

@@ -280,7 +280,7 @@ def test_the_user_names_the_places(project):
     project.add("test_one.py", PASS)
     (project.folder / "mine").mkdir()
     (project.folder / "mine" / "kept.txt").write_text("kept", encoding="utf-8")
-    done = project.run("--run-record", "here/r.json", "--alluredir", "mine")
+    done = project.run("--dut-run-record", "here/r.json", "--alluredir", "mine")
     assert done.returncode == 0
     assert read_record(project.folder / "here" / "r.json")["cases"]
     names = {one.name for one in (project.folder / "mine").iterdir()}
@@ -401,7 +401,7 @@ def test_attempts_and_recoveries_are_shown(project):
 
 def test_a_record_that_has_no_place_is_wrong_usage(project):
     project.add("test_one.py", PASS)
-    done = project.run("--run-record", "test_one.py/run.json")
+    done = project.run("--dut-run-record", "test_one.py/run.json")
     assert done.returncode == 4, done.stderr
     assert "cannot be written" in done.stderr
     assert "name another with --run-record" in done.stderr

@@ -86,8 +86,8 @@ def test_where_no_rig_is_left_each_case_says_why_it_was_not_run(project, rig_fil
 
 def rigs_named(*named, port=None):
     option = SimpleNamespace(
-        rig=list(named), port=port, baud=None, emulator_option=[], profile=None, allow=[], ssid=None,
-        module_address=None, peer_address=None,
+        dut_rig=list(named), dut_port=port, dut_baud=None, dut_emulator_option=[], dut_profile=None, dut_allow=[],
+        dut_ssid=None, dut_module_address=None, dut_peer_address=None,
     )  # fmt: skip
     return rigs_of(SimpleNamespace(option=option))
 
