@@ -52,6 +52,7 @@ def judged(tmp_path_factory):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_fault_is_caught_by_a_case_of_its_requirement(judged):
     verdict = judged[1]["caught"]
     assert verdict["caught"]
@@ -68,6 +69,7 @@ def test_a_fault_survives_where_only_cases_of_another_requirement_are_run(judged
     assert verdict["run"]
 
 
+@pytest.mark.slow
 def test_only_cases_of_the_mapped_requirements_are_run(judged):
     count, verdicts = judged
     assert 0 < len(verdicts["caught"]["run"]) < count / 10

@@ -1,0 +1,38 @@
+"""Which of the project's own tests are slow: those that start whole runs, or wait for a process, a line or a tool.
+
+``tox -e quick`` leaves them out, ``tox -e tests`` runs all. A single test elsewhere carries the marker by itself.
+"""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SLOW = (
+    "campaigns/test_runs.py",
+    "fixtures/test_runs.py",
+    "labgrid",
+    "model/test_replay.py",
+    "model/test_walks.py",
+    "packaging",
+    "reference_impl/test_life.py",
+    "reference_impl/test_options.py",
+    "reference_impl/test_serial_sides.py",
+    "reports/test_allure_html.py",
+    "reports/test_conformance.py",
+    "reports/test_interrupt.py",
+    "reports/test_node.py",
+    "reports/test_plugin.py",
+    "rigs",
+    "runs",
+    "trouble",
+)
+"""Folders and files of this folder whose tests are all slow."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the slow ones their marker."""
+    slow = [HERE / one for one in SLOW]
+    for item in items:
+        if any(item.path.is_relative_to(one) for one in slow):
+            item.add_marker(pytest.mark.slow)
