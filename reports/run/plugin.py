@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="go on with a run that ended too early: the path of its record, or of its journal",
     )
     group.addoption(
-        "--require",
+        "--dut-require",
         choices=("all",),
         default=None,
         help="all: end with status 8 where a requirement that binds the module was not judged",
@@ -156,7 +156,7 @@ class Reports:
                 path,
                 former=self._former,
                 results=str(self._results or ""),
-                require_all=self._config.getoption("--require") == "all",
+                require_all=self._config.option.dut_require == "all",
             )
         except JournalBusyError as problem:
             raise pytest.UsageError(f"{problem}; name another record with --run-record") from problem

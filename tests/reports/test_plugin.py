@@ -113,11 +113,11 @@ def test_a_conforming_module_ends_with_0(project):
 
 def test_a_release_job_asks_that_all_was_judged(project):
     project.add("test_one.py", PASS)
-    assert project.run("--require=all").returncode == 8
+    assert project.run("--dut-require=all").returncode == 8
     assert project.record()["status"]["name"] == "incomplete"
     every = list(load_catalogue(project.folder / "catalogue").requirements)
     project.add("test_one.py", PASS.replace("""["MA-NEXT"]""", str(every)))
-    done = project.run("--require=all")
+    done = project.run("--dut-require=all")
     assert done.returncode == 0
     assert "conforming: none of the 4 binding requirements is broken (exit status 0)" in done.stdout
 
