@@ -1,0 +1,64 @@
+"""Settings of the whole module, each with the field of a query that shows it; what a case changes is put back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
+from fixtures.errors import ModuleFault
+
+
+def fields_of(at: ATClient, query: str) -> list[str]:
+    """The fields that ``query`` shows, without the blanks around them."""
+    return [one.strip() for one in at(query).fields]
+
+
+def field_of(at: ATClient, query: str, place: int) -> str:
+    """Field ``place`` of ``query``, counted from 0; "" where there are fewer."""
+    return "".join(fields_of(at, query)[place : place + 1])
+
+
+@contextmanager
+def put_back(at: ATClient, query: str, places: Mapping[str, int]) -> Iterator[list[str]]:
+    """The fields of ``query`` before; afterwards each setting of ``places`` that differs is sent as it was.
+
+    A module that refuses its own value has said so already where it was shown; nothing more can be done for it.
+    """
+    before = fields_of(at, query)
+    try:
+        yield before
+    finally:
+        with suppress(ModuleFault):
+            now = fields_of(at, query)
+            for name, place in places.items():
+                if len(before) > place and before[place : place + 1] != now[place : place + 1]:
+                    at(f"{name}={before[place]}")
+
+
+def require_shown(
+    case: Case, requirement: str, at: ATClient, setting: str, query: str, place: int, accepted: Sequence[str] = ()
+) -> None:
+    """``setting``, such as ``T3=100``, is accepted, and the query shows it; ``accepted``: as one of these."""
+    answer = at(setting)
+    case.require(requirement, answer.ok, f"OK to {setting}", answer)
+    wanted = accepted or [setting.partition("=")[2]]
+    got = field_of(at, query, place)
+    expected = f"{' or '.join(wanted)} in field {place + 1} of {query} after {setting}"
+    case.require(requirement, got in wanted, expected, got or at.answers[-1])
+
+
+def each(requirements: Mapping[str, str], table: Mapping[str, Sequence[str]]) -> list[object]:
+    """The pairs of ``table``, setting and value, each with the requirement of its setting."""
+    return [
+        pytest.param(name, value, id=f"{name}={value}", marks=pytest.mark.requirement(requirements[name]))
+        for name, values in table.items()
+        for value in values
+    ]
+
+
+def answer_line(answer: Answer) -> str:
+    """What a record shows of an answer: OK or ERROR, and the payload's beginning."""
+    return f"{'OK' if answer.ok else 'ERROR' if answer.error else 'neither'} {answer.text.strip()[:80]}".strip()
