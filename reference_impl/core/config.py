@@ -168,6 +168,8 @@ CONFIG: dict[str, Entry] = {
     "ZP.radio": Entry(between(0, 1), 1),
     "WL": Entry(at_most(9), b"255,255,0"),
     # --- TLS (UM 4.13): the active set of a function ---
+    "PA.0": Entry(at_most(63), b""),
+    "PA.1": Entry(at_most(63), b""),
     "PF.0": Entry(between(0, 2), 0),
     "PF.1": Entry(between(0, 2), 2),
 }

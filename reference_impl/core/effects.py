@@ -5,7 +5,7 @@ late for something closed meanwhile matches nothing. The shell performs effects 
 them with events (see `events`): each class says which.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Endpoint = tuple[str, int]
 """Dotted IPv4 address and port."""
@@ -20,6 +20,22 @@ class KeepAlive:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """TLS over a connection. With `verify` the peer's certificate must be one that `authority` has signed.
+
+    `authority`, `certificate` and `key` are PEM or DER as the host programmed them, empty where there is none. `name`:
+    what the peer is asked for, and with `check_name` what its certificate must be for.
+    """
+
+    verify: bool = False
+    authority: bytes = b""
+    certificate: bytes = b""
+    key: bytes = field(default=b"", repr=False)
+    name: str = ""
+    check_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """Bytes to the host, in one piece, or each `gap` seconds after the one before when gap is not 0."""
 
@@ -29,11 +45,12 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Open a TCP server: answered at once by Opened or Failed."""
+    """Open a TCP server: answered at once by Opened or Failed. With `tls` a client is Accepted after the handshake."""
 
     handle: int
     local: Endpoint
     backlog: int
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,7 @@ class Connect:
     local: Endpoint
     remote: Endpoint
     keep_alive: KeepAlive
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What was to be opened could not be; `reason` is for a person."""
+    """What was to be opened could not be; `reason` is for a person.
+
+    `untrusted`: a TLS peer was there, and its certificate is none that was asked for.
+    """
 
     handle: int
     reason: str
+    untrusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Flash:
     network: settings.Network
     config: dict[str, Value] = field(default_factory=config.defaults)
     locked: bool = False
+    certificates: dict[tuple[int, int], bytes] = field(default_factory=dict, repr=False)
 
 
 class Module:

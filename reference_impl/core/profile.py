@@ -73,6 +73,9 @@ class Forms:
     ap_started: str = "lines"
     ap_idle_refused: bool = False
     ap_joined_line: bool = False
+    match_error: bool = False
+    tls_name_checked: bool = False
+    tls_optional_goes_on: bool = False
     scan_ms: int = 0
     scan_in_brackets: bool = False
     scan_repeats_list: bool = False

@@ -14,6 +14,7 @@ client is refused a server (assumption), and so is a module that has not joined 
 
 from collections.abc import Callable, Generator
 
+from reference_impl.core import secure
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.effects import Accept, KeepAlive, Listen, OpenDatagram
 from reference_impl.core.events import Failed, Opened
@@ -73,8 +74,11 @@ def _open(module: Module, socket: Socket, multi: bool) -> Generator[Need, None, 
         return Answer(ok=False, reason="Not joined")
     if socket.link is not None:
         return Answer(ok=False, reason="Socket in use")
+    tls = secure.server_side(module) if socket.settings["P1"] == secure.SECURE else None
+    if tls is None and socket.settings["P1"] == secure.SECURE:
+        return Answer(ok=False, reason="No certificate")
     handle = module.new_handle()
-    module.emit(Listen(handle, (module.address, socket.number("P2")), socket.number("P8")))
+    module.emit(Listen(handle, (module.address, socket.number("P2")), socket.number("P8"), tls))
     event = yield from outcome(module, handle)
     if not isinstance(event, Opened):
         return Answer(ok=False, reason=event.reason if isinstance(event, Failed) else "No server")

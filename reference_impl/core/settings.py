@@ -68,6 +68,8 @@ SETTINGS: dict[str, Setting] = {
     "P8": Setting(
         lambda text, lim: number(text, lim.backlog_min, lim.backlog_max), lambda lim: lim.backlog_default, "= backlog"
     ),
+    "P9": Setting(_between(0, 2), 0, "= 0 verify nothing, 1 optional, 2 required"),
+    "PB": Setting(_between(0, 1), 0, "= 0 end where the root CA fails, 1 tell it only"),
     "PK": Setting(_keep_alive, (0, KEEP_ALIVE_MAX), "= 0 off or 1 on, idle time 250 to 7200000 ms"),
     "R1": Setting(lambda text, lim: number(text, lim.read_min, 1460), 1460, "= read packet size, 1 to 1460"),
     "R2": Setting(_between(0, 30000), 5000, "= read timeout, 0 to 30000 ms"),

@@ -59,13 +59,17 @@ class Link:
 
 @dataclass
 class Socket:
-    """One of the sockets. `role` is the command that opened the link: "P5", "P6" or "" for none."""
+    """One of the sockets. `role` is the command that opened the link: "P5", "P6" or "" for none.
+
+    `host`: the name that D0 found the remote address by, "" where P3 has set it.
+    """
 
     index: int
     settings: dict[str, Value]
     server: Server | None = None
     link: Link | None = None
     role: str = ""
+    host: str = ""
 
     @property
     def state(self) -> State:

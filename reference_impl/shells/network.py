@@ -5,12 +5,14 @@ import errno
 import os
 import select
 import socket
+import ssl
 import struct
 from collections.abc import Callable
 
 from reference_impl.core import effects as ask
 from reference_impl.core import events as tell
 from reference_impl.shells.loop import Loop
+from reference_impl.shells.secure import Handshake, TlsFailure, client_context, server_context
 
 PROBES = 2
 """Keep-alive probes, PROBE_INTERVAL seconds apart, before a silent peer is given up."""
@@ -29,6 +31,12 @@ class Network:
         self._loop = loop
         self._deliver = deliver
         self._sockets: dict[int, socket.socket] = {}
+        self._contexts: dict[int, ssl.SSLContext] = {}
+        """Of the servers that speak TLS."""
+        self._handshakes: dict[int, Handshake] = {}
+        """Under way: a client's by its own handle, one with a client of a server by the server's."""
+        self._shaking: dict[int, int] = {}
+        """Server, and the link that it shakes hands with."""
 
     def perform(self, effect: ask.Effect) -> list[tell.Event]:
         """Do it; the events that it brings about at once. An unknown handle brings Lost, or nothing."""
@@ -64,10 +72,13 @@ class Network:
         # Else the port would be refused for a minute after a server that had clients (TIME_WAIT).
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
+            if effect.tls is not None:
+                self._contexts[effect.handle] = server_context(effect.tls)
             server.bind(effect.local)
             server.listen(effect.backlog)
-        except OSError as error:
+        except (OSError, TlsFailure) as error:
             server.close()
+            self._contexts.pop(effect.handle, None)
             return tell.Failed(effect.handle, _words(error))
         return self._opened(effect.handle, server)
 
@@ -93,21 +104,71 @@ class Network:
             client.close()
             return tell.Failed(effect.handle, _words(OSError(result, "")))
         _keep_alive(client, effect.keep_alive)
-        if result == 0:
+        if result == 0 and effect.tls is None:
             return self._opened(effect.handle, client)
         self._sockets[effect.handle] = client
-        self._loop.on_write(client.fileno(), lambda: self._connected(effect.handle, client))
+        self._loop.on_write(client.fileno(), lambda: self._connected(effect, client))
         return tell.Blocked(effect.handle)
 
-    def _connected(self, handle: int, client: socket.socket) -> None:
+    def _connected(self, effect: ask.Connect, client: socket.socket) -> None:
         self._loop.forget(client.fileno())
         error = client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
-            del self._sockets[handle]
+            del self._sockets[effect.handle]
             client.close()
-            self._deliver(tell.Failed(handle, _words(OSError(error, ""))))
+            self._deliver(tell.Failed(effect.handle, _words(OSError(error, ""))))
+        elif effect.tls is None:
+            self._deliver(self._opened(effect.handle, client))
         else:
-            self._deliver(self._opened(handle, client))
+            self._secure(effect.handle, client, effect.tls)
+
+    # --- TLS -------------------------------------------------------------------------------------------------
+    def _secure(self, handle: int, client: socket.socket, wanted: ask.Tls) -> None:
+        """Shake hands with the peer of a connection; told by Opened or Failed."""
+        try:
+            context = client_context(wanted)
+            link = context.wrap_socket(client, do_handshake_on_connect=False, server_hostname=wanted.name or None)
+        except (TlsFailure, OSError, ValueError) as error:
+            self._sockets.pop(handle).close()
+            self._deliver(tell.Failed(handle, str(error)))
+            return
+        self._sockets[handle] = link
+        self._handshakes[handle] = Handshake(self._loop, link, lambda failure: self._secured(handle, link, failure))
+        self._handshakes[handle].step()
+
+    def _secured(self, handle: int, link: socket.socket, failure: TlsFailure | None) -> None:
+        del self._handshakes[handle]
+        if failure is None:
+            self._deliver(self._opened(handle, link))
+            return
+        self._close(ask.Close(handle))
+        self._deliver(tell.Failed(handle, str(failure), untrusted=failure.untrusted))
+
+    def _shake_hands(self, effect: ask.Accept, server: socket.socket, accepted: tell.Accepted) -> None:
+        """With a client of a TLS server: it is Accepted behind the handshake, or closed and the next one taken."""
+        self._loop.on_read(server.fileno(), None)
+        client, context = self._sockets[effect.link], self._contexts[effect.handle]
+        try:
+            link = context.wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+        except (OSError, ValueError):
+            self._sockets.pop(effect.link).close()
+            self._wait_for_client(effect, server)
+            return
+        self._sockets[effect.link] = link
+        self._shaking[effect.handle] = effect.link
+        done = Handshake(self._loop, link, lambda failure: self._hands_shaken(effect, server, accepted, failure))
+        self._handshakes[effect.handle] = done
+        done.step()
+
+    def _hands_shaken(
+        self, effect: ask.Accept, server: socket.socket, accepted: tell.Accepted, failure: TlsFailure | None
+    ) -> None:
+        del self._handshakes[effect.handle], self._shaking[effect.handle]
+        if failure is None:
+            self._deliver(accepted)
+            return
+        self._close(ask.Close(effect.link))
+        self._wait_for_client(effect, server)
 
     def _opened(self, handle: int, opened: socket.socket) -> tell.Event:
         opened.setblocking(False)
@@ -119,18 +180,28 @@ class Network:
         server = self._sockets.get(effect.handle)
         if server is None:
             return []
+        if effect.handle in self._contexts:
+            self._wait_for_client(effect, server)
+            return []
         event = self._take(effect, server)
         if event is None:
-            self._loop.on_read(server.fileno(), lambda: self._client_waits(effect, server))
+            self._wait_for_client(effect, server)
         return [event] if event else []
+
+    def _wait_for_client(self, effect: ask.Accept, server: socket.socket) -> None:
+        self._loop.on_read(server.fileno(), lambda: self._client_waits(effect, server))
 
     def _client_waits(self, effect: ask.Accept, server: socket.socket) -> None:
         event = self._take(effect, server)
-        if event is not None:
-            self._loop.on_read(server.fileno(), None)
+        if event is None:
+            return
+        self._loop.on_read(server.fileno(), None)
+        if effect.handle in self._contexts:
+            self._shake_hands(effect, server, event)
+        else:
             self._deliver(event)
 
-    def _take(self, effect: ask.Accept, server: socket.socket) -> tell.Event | None:
+    def _take(self, effect: ask.Accept, server: socket.socket) -> tell.Accepted | None:
         try:
             client, peer = server.accept()
         except OSError:
@@ -163,8 +234,8 @@ class Network:
 
     def _try_receive(self, effect: ask.Receive, link: socket.socket) -> tell.Event | None:
         try:
-            data, peer = link.recvfrom(effect.limit)
-        except BlockingIOError:
+            data, peer = _receive(link, effect.limit)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
         except OSError as error:
             if link.type == socket.SOCK_DGRAM:
@@ -182,7 +253,7 @@ class Network:
             return tell.Lost(effect.handle, "closed by the peer")
         try:
             count = link.sendto(effect.data, effect.remote) if effect.remote else link.send(effect.data)
-        except BlockingIOError:
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             self._loop.on_write(link.fileno(), lambda: self._writable(effect.handle, link))
             return tell.Blocked(effect.handle)
         except OSError as error:
@@ -202,6 +273,11 @@ class Network:
             self._loop.forget(link.fileno())
 
     def _close(self, effect: ask.Close) -> None:
+        if effect.handle in self._handshakes:
+            self._handshakes.pop(effect.handle).give_up()
+        if effect.handle in self._shaking:
+            self._close(ask.Close(self._shaking.pop(effect.handle)))
+        self._contexts.pop(effect.handle, None)
         link = self._sockets.pop(effect.handle, None)
         if link is None:
             return
@@ -221,6 +297,17 @@ def _drain(link: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while drained < DRAIN_LIMIT and (data := link.recv(65536)):
             drained += len(data)
+    if isinstance(link, ssl.SSLSocket):
+        with contextlib.suppress(OSError, ValueError):
+            link.unwrap()  # the peer is told that this is the end; it is not waited for
+
+
+def _receive(link: socket.socket, limit: int) -> tuple[bytes, ask.Endpoint | None]:
+    """What is there, and of a datagram who sent it."""
+    if link.type == socket.SOCK_DGRAM:
+        data, peer = link.recvfrom(limit)
+        return data, peer
+    return link.recv(limit), None
 
 
 def _closed_by_peer(link: socket.socket) -> bool:
@@ -248,5 +335,6 @@ def _keep_alive(link: socket.socket, wanted: ask.KeepAlive) -> None:
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, (idle + PROBES * PROBE_INTERVAL) * 1000)
 
 
-def _words(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno else str(error)
+def _words(error: OSError | TlsFailure) -> str:
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else str(error)

@@ -57,6 +57,8 @@ class PaperNetwork:
     def _connect(self, effect):
         if effect.remote[1] == 1:
             return [tell.Failed(effect.handle, "Connection refused")]
+        if effect.remote[1] == 3 and effect.tls and effect.tls.verify:
+            return [tell.Failed(effect.handle, "certificate verify failed", untrusted=True)]
         self.links[effect.handle] = PaperLink()
         if effect.remote[1] == 2:
             return [tell.Blocked(effect.handle)]

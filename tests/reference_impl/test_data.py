@@ -366,9 +366,9 @@ def test_a_connection_that_does_not_come_about_is_given_up():
     assert max(bench.network.links.items())[1].closed
 
 
-@pytest.mark.parametrize("protocol", ["3"])
-def test_protocols_outside_the_page_are_refused(protocol):
-    bench = client_bench(f"P1={protocol}")
+def test_mqtt_is_set_and_not_started():
+    bench = CoreBench(Profile(limits=Limits(short_errors=1, protocol_max=4)))
+    assert bench.at("P1=4") == OK
     assert bench.at("P6=1") == ERROR
     assert bench.at("P5=1") == ERROR
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reference_impl.core.effects import Connect
 from reference_impl.core.outside import carry_out
 from reference_impl.core.profile import Profile
 from reference_impl.core.world import WirelessNetwork, World
@@ -22,6 +23,9 @@ COMMANDS = {
     "key": ("C2=secret", "C?"),
     "line": ("U?",),
     "rate": ("U0",),
+    "certificate": ("PG=0,0,1\rx", "PG=0,0,1\rx"),
+    "secure": ("PG=0,0,1\rx", "P1=3", "D0=other.example", "P9=1", "P4=443", "P6=1"),
+    "untrusted": ("PG=0,0,1\rx", "P1=3", "P3=10.0.0.1", "P9=1", "P4=3", "P6=1"),
     "access point": ("AD",),
     "no access point": ("AE",),
     "page": ("A0",),
@@ -30,6 +34,9 @@ COMMANDS = {
 """What is looked at, and the commands before which a fresh module stands."""
 
 CHANGES = {
+    "match-error": {"certificate"},
+    "tls-name-checked": {"secure asked", "untrusted asked"},
+    "tls-optional-goes-on": {"untrusted", "untrusted asked"},
     "ap-started-empty": {"access point"},
     "ap-started-commas": {"access point"},
     "ap-idle-refused": {"no access point"},
@@ -66,7 +73,8 @@ def spoken(profile, name):
                 break
             bench.run(0.001)
         total += last
-    return {name: said, name + " ms": total}
+    asked = [one.tls for one in bench.network.log if isinstance(one, Connect)]
+    return {name: said, name + " ms": total, name + " asked": asked}
 
 
 def session(profile):

@@ -7,6 +7,7 @@ when the module says nothing by itself (ZR).
 from reference_impl.core.answers import Answer
 from reference_impl.core.commands import (
     access_point,
+    certificates,
     data,
     extras,
     hardware,
@@ -26,7 +27,10 @@ from reference_impl.core.work import Task
 
 __all__ = ["COMMANDS", "dispatch"]
 
-FAMILIES = (sockets, data, network, joining, access_point, scan, names, ping, identity, hardware, extras, system)
+FAMILIES = (
+    *(sockets, data, certificates, network, joining, access_point, scan, names, ping),
+    *(identity, hardware, extras, system),
+)
 COMMANDS: dict[str, Row] = {name: row for family in FAMILIES for name, row in family.TABLE.items()}
 
 

@@ -216,6 +216,7 @@ def lookup(module: Module, command: Command) -> Answer:
     if where is None:
         return refusal("Host not found")
     module.socket.settings["P3"] = where
+    module.socket.host = "" if found else value.decode()
     return Answer(payload=lines(where))
 
 

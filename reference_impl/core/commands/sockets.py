@@ -1,6 +1,6 @@
 """P: the sockets' settings, servers and clients."""
 
-from reference_impl.core import server
+from reference_impl.core import secure, secure_client, server
 from reference_impl.core.answers import Answer, lines
 from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
 from reference_impl.core.effects import Close, Connect, OpenDatagram
@@ -46,6 +46,8 @@ def _put(module: Module, change: Change) -> None:
     """Keep the value. A new remote end of an open datagram socket counts at once (assumption)."""
     socket = module.sockets[change.socket]
     socket.settings[change.name] = change.value
+    if change.name == "P3":
+        socket.host = ""
     if change.name in ("P3", "P4") and socket.link is not None and socket.link.datagram:
         socket.link.peer = NOWHERE
 
@@ -79,6 +81,7 @@ def show(module: Module, _command: Command) -> Answer:
     return Answer(payload=",".join(shown).encode())
 
 
+STREAMS = (0, secure.SECURE)
 ORDERS = {b"0": Order.STOP, b"1": Order.START, b"10": Order.NEXT, b"11": Order.MULTI}
 
 
@@ -89,11 +92,11 @@ def serve(module: Module, command: Command) -> Answer | Task:
     socket = module.socket
     if wanted is None or (wanted in (Order.NEXT, Order.MULTI) and not module.limits.multi_accept):
         return refusal()
-    if wanted in (Order.STOP, Order.NEXT) or socket.settings["P1"] == 0 or socket.server is not None:
+    if wanted in (Order.STOP, Order.NEXT) or socket.settings["P1"] in STREAMS or socket.server is not None:
         return server.order(module, socket, wanted)
     if wanted is Order.START and socket.datagram:
         return server.start_datagram(module, socket)
-    return refusal("Protocol not supported")  # SSL and MQTT lie outside WEB
+    return refusal("Protocol not supported")  # no source shows MQTT's bytes
 
 
 def accept_loop(module: Module, command: Command) -> Answer | Task:
@@ -141,6 +144,8 @@ def _connect(module: Module) -> Task:
         return refusal("Not joined")
     if socket.link is not None or socket.server is not None:
         return refusal("Socket in use")
+    if socket.settings["P1"] == secure.SECURE:
+        return (yield from secure_client.connect(module, socket))
     if not (socket.datagram or socket.settings["P1"] == 0):
         return refusal("Protocol not supported")
     peer = (str(socket.settings["P3"]), socket.number("P4"))
