@@ -6,7 +6,7 @@ pytest_plugins = [
     "fixtures.plugins.rig",
     "fixtures.plugins.waivers",
     "fixtures.plugins.places",
-    "fixtures.plugins.verdicts",
+    "fixtures.plugins.verdicts.hooks",
     "fixtures.plugins.attempts",
     "fixtures.plugins.sharing",
     "fixtures.plugins.replay",
