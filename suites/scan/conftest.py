@@ -1,0 +1,35 @@
+"""Scan settings are put back after each case."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import ATClient
+from fixtures.errors import NotAvailableHere
+from suites.steps.stored import put_back
+
+NO_FILTER = ("F3=0", "F5=#", "F6=2")
+"""No channel, no name, both bands (UM, QR20); what shows them no query says."""
+
+
+@pytest.fixture
+def unfiltered(at: ATClient) -> Iterator[None]:
+    """F1 and F2 are what they were after the case, and nothing is filtered, before it and after."""
+    with put_back(at, "F?", {"F2": 1}):
+        for setting in ("F1=0", *NO_FILTER):
+            at(setting)
+        yield
+        for setting in ("F1=0", *NO_FILTER):
+            at(setting)
+
+
+@pytest.fixture
+def left(at: ATClient, bench: Bench) -> Iterator[None]:
+    """The module has left its network; joined again after the case."""
+    if not bench.rig.network.ssid:
+        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
+    at("CD")
+    at.drain(quiet=0.05)
+    yield
+    bench.join_again()
