@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from reference_impl.core.commands.network import NO_SUCH
 from reference_impl.core.effects import Endpoint
 from reference_impl.core.engine import Engine
 from reference_impl.core.module import Module
@@ -165,6 +166,8 @@ def _control(text: str) -> str:
 def _ssid(text: str) -> str:
     if not 1 <= len(text.encode()) <= 32:
         raise argparse.ArgumentTypeError("expected an SSID of 1 to 32 bytes")
+    if text.encode().startswith(NO_SUCH):
+        raise argparse.ArgumentTypeError(f"no network is called {text}: C0 finds none that begins with NOSUCH")
     return text
 
 
@@ -284,7 +287,8 @@ def _say_ready(
         for index, (board, module) in enumerate(zip(boards, modules, strict=True))
     ]
     where = {"control": control.where} if control else {}
-    _say(json.dumps({"event": "ready", "ports": ports, "address": options.address, **where}) + "\n")
+    ready = {"event": "ready", "ports": ports, "address": options.address, "pid": os.getpid(), **where}
+    _say(json.dumps(ready) + "\n")
 
 
 def _link(line: SerialLine) -> str | None:

@@ -48,6 +48,16 @@ VARIANTS: dict[str, Variant] = {
     "banner": Variant("a banner before the start-up prompt", "undocumented", {"banner": "Inventek eS-WiFi ready"}),
     "crlf-before-error": Variant("one more CR LF before ERROR", "LOG", {"crlf_before_error": True}),
     "crlf-before-ok": Variant("one more CR LF before OK", "DRV, C6.2.1.8", {"crlf_before_ok": True}),
+    "crlf-before-empty-ok": Variant("an empty answer has 12 bytes", "DRV, C6.2.1.8", {"crlf_before_empty_ok": True}),
+    "read-mode-delimited": Variant(
+        "R3=1 leaves the delimiters of R0 as they are", "DRV; QR9 has another R3", {"read_mode_delimited": True}
+    ),
+    "udp-client-on-server": Variant(
+        "P6=1 on the UDP socket of P5=1 is OK, and its data go to P3, P4",
+        "assumption",
+        {"datagram_client_on_server": True},
+    ),
+    "udp-notice": Variant("P5=1 with UDP announces [UDP SVR] Accepted", "assumption", {"datagram_notice": True}),
     "join-two-lines": Variant("C0 answers in two lines", "QR9", {"join_lines": 2}),
     "join-new-address": Variant("each join brings another address", "DHCP", {"new_address": True}),
     "human-text": Variant("'Entering CMD Mode'", "UM 4.2: the spelling varies", {"human_text": "CMD Mode"}),

@@ -2,7 +2,8 @@ r"""Answers, and the frames that carry them.
 
 The frames (UM 1.4.2, DS p15), with the prompt `\r\n> ` that ends each:
 
-    success         \r\n payload \r\n [\r\n] OK \r\n>_          the second \r\n on firmware C6.2.1.8 (DRV)
+    success         \r\n payload \r\n [\r\n] OK \r\n>_          the second \r\n on firmware C6.2.1.8, by what a driver
+                                                         knows in empty answers and behind the data of UDP (DRV)
     to be continued \r\n payload \r\n>_                          A0, and each message of F0=2 but the last
     error, MT=0     [\r\n] \r\n [progress \r\n] ERROR: reason \r\n Usage: command text \r\n>_
     error, MT=1     [\r\n] \r\n [progress \r\n] ERROR \r\n>_        the first \r\n on some firmware (LOG)
@@ -20,8 +21,8 @@ PROMPT = b"\r\n> "
 class Answer:
     """What the module says to one command, before it becomes bytes.
 
-    `payload` stands between the delimiters, or before ERROR as progress. `reason` and `usage` are shown with MT=0
-    only; their wording is an assumption throughout, no source fixes it. `then` is a further frame that follows.
+    `payload` stands between the delimiters, or before ERROR as progress; `datagram`: it is one. `reason` and `usage`
+    are shown with MT=0 only; their wording is an assumption, no source fixes it. `then` is a further frame behind it.
     """
 
     command: str = ""
@@ -31,6 +32,7 @@ class Answer:
     usage: str = ""
     prompt_before_ok: bool = False
     undelimited: bool = False
+    datagram: bool = False
     wordless: bool = False
     tailless: bool = False
     then: "Answer | None" = None
@@ -57,10 +59,16 @@ def render(answer: Answer, forms: Forms, short_errors: bool) -> bytes:
 def _success(answer: Answer, forms: Forms) -> bytes:
     if answer.undelimited:
         return answer.payload + b"OK" + PROMPT
-    extra = CRLF if forms.crlf_before_ok else b""
+    extra = CRLF if _has_extra_break(answer, forms) else b""
     if answer.prompt_before_ok:
         return CRLF + answer.payload + PROMPT + extra + b"OK" + PROMPT
     return CRLF + answer.payload + CRLF + extra + b"OK" + PROMPT
+
+
+def _has_extra_break(answer: Answer, forms: Forms) -> bool:
+    """Whether one more CR LF stands before OK."""
+    empty = forms.crlf_before_empty_ok and not answer.payload and not answer.datagram
+    return forms.crlf_before_ok or empty or (forms.crlf_behind_datagram and answer.datagram)
 
 
 def _error(answer: Answer, forms: Forms, short_errors: bool) -> bytes:

@@ -112,6 +112,12 @@ class Module:
         return self.profile.forms
 
     @property
+    def product(self) -> str:
+        """The product's name: that of the SPI firmware where notices are polled."""
+        name = self.profile.identity.product
+        return name.removesuffix("-UART") + "-SPI" if self.polled and name.endswith("-UART") else name
+
+    @property
     def socket(self) -> Socket:
         """The socket that P0 has selected."""
         return self.sockets[self.selected]

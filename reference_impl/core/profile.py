@@ -24,9 +24,9 @@ class Identity:
 
     product: str = "ISM43362-M3G-L44-UART"
     firmware: str = "C6.2.1.7"
-    api: str = "v6.2.1"
-    stack: str = "v1.4.0.rc1"
-    rtos: str = "v8.2.1"
+    api: str = "v006.002.001.0002"
+    stack: str = "v2.0.3"
+    rtos: str = "v9.0.0"
     cpu_clock: int = 120000000
     name: str = "Inventek eS-WiFi"
 
@@ -56,6 +56,8 @@ class Forms:
 
     ellipsis: str = " …"
     crlf_before_ok: bool = False
+    crlf_before_empty_ok: bool = False
+    crlf_behind_datagram: bool = False
     crlf_before_error: bool = False
     read_lost_error: bool = True
     send_lost_error: bool = False
@@ -97,6 +99,9 @@ class Forms:
     think_ms: int = 0
     dribble_us: int = 0
     short_reads: bool = False
+    read_mode_delimited: bool = False
+    datagram_client_on_server: bool = False
+    datagram_notice: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 The table is total. "refuse" is the ERROR frame; where the documents are silent the row is an assumption, marked *.
 
     state      P5=1 start   P5=11 multi  P5=10 next              P5=0 stop
-    STOPPED    open         open         refuse *                OK (WEB: "said again, it answers OK again")
+    STOPPED    open         open         refuse *                OK (WEB: "said again, it answers OK again"), and
+                                                                 what P6 has opened is closed (DRV)
     WAITING    refuse *     refuse *     wait on *               close
     SERVING    refuse *     refuse *     close client, wait on   close
     LOST       refuse *     refuse *     close client, wait on   close
@@ -16,10 +17,10 @@ from collections.abc import Callable, Generator
 
 from reference_impl.core import secure
 from reference_impl.core.answers import Answer, lines
-from reference_impl.core.effects import Accept, KeepAlive, Listen, OpenDatagram
+from reference_impl.core.effects import Accept, KeepAlive, Listen
 from reference_impl.core.events import Failed, Opened
 from reference_impl.core.module import Module
-from reference_impl.core.sockets import Link, Order, Server, Socket, State
+from reference_impl.core.sockets import Order, Server, Socket, State
 from reference_impl.core.tasks import outcome
 from reference_impl.core.view import ModuleView
 from reference_impl.core.work import Need
@@ -116,24 +117,10 @@ def stop(module: Module, socket: Socket) -> Step:
 
 
 def stop_stopped(module: Module, socket: Socket) -> Step:
-    """P5=0 without a TCP server: a UDP server ends, otherwise nothing; OK either way."""
-    if socket.role == "P5":
-        module.close(socket)
+    """P5=0 without a TCP server: a UDP server ends, and what P6 has opened; OK with nothing, too."""
+    module.close(socket)
     return Answer(payload=lines(KILLED) if module.forms.killed_stopped else b"")
     yield
-
-
-def start_datagram(module: Module, socket: Socket) -> Step:
-    """P5=1 with UDP: bound to the local port; answers go to the sender of the last datagram (assumption)."""
-    if not module.online or socket.link is not None:
-        return Answer(ok=False, reason="Socket in use" if module.online else "Not joined")
-    handle = module.new_handle()
-    module.emit(OpenDatagram(handle, (module.address, socket.number("P2"))))
-    event = yield from outcome(module, handle)
-    if not isinstance(event, Opened):
-        return Answer(ok=False, reason=event.reason if isinstance(event, Failed) else "No socket")
-    socket.link, socket.role = Link(handle, datagram=True), "P5"
-    return Answer()
 
 
 RUNNING = refuse("Server is running")

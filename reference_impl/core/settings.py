@@ -7,7 +7,8 @@ too is the reading of "R and S act on the selected one"). A value that the row's
     decimal digits               a number; leading zeros do no harm (UM 4.15.4 shows them for S3)
     a.b.c.d                      an IPv4 address
     e,ms                         keep-alive: 1 on or 0 off, and milliseconds
-    anything else                refused: sign, blank, empty, letters, further fields (assumption)
+    nothing                      as the bare command where there is one (DRV: `R0=`), else refused
+    anything else                refused: sign, blank, letters, further fields (assumption)
 """
 
 import re
@@ -43,9 +44,14 @@ def _between(low: int, high: int) -> Reading:
 
 
 def _keep_alive(text: bytes, limits: Limits) -> Value | None:
-    """PK: 1 is on, 0 is off (WEB, UM; QR20's text that swaps them is an erratum)."""
+    """PK: 1 is on, 0 is off (WEB, UM; QR20's text that swaps them is an erratum).
+
+    The idle time is 250 to 7200000 (UM, QR6), yet real modules take PK=1,1, and a driver switches it off by PK=0,0
+    (DRV): so does this one. PK=1,0 is refused (assumption).
+    """
     enable, comma, idle = text.partition(b",")
-    on, ms = number(enable, 0, 1), number(idle, 250, KEEP_ALIVE_MAX)
+    on = number(enable, 0, 1)
+    ms = None if on is None else number(idle, on, KEEP_ALIVE_MAX)
     if not limits.keep_alive or not comma or on is None or ms is None:
         return None
     return (on, ms)
@@ -70,7 +76,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "P9": Setting(_between(0, 2), 0, "= 0 verify nothing, 1 optional, 2 required"),
     "PB": Setting(_between(0, 1), 0, "= 0 end where the root CA fails, 1 tell it only"),
-    "PK": Setting(_keep_alive, (0, KEEP_ALIVE_MAX), "= 0 off or 1 on, idle time 250 to 7200000 ms"),
+    "PK": Setting(_keep_alive, (0, KEEP_ALIVE_MAX), "= 0 off or 1 on, idle time 1 to 7200000 ms"),
     "R1": Setting(lambda text, lim: number(text, lim.read_min, 1460), 1460, "= read packet size, 1 to 1460"),
     "R2": Setting(_between(0, 30000), 5000, "= read timeout, 0 to 30000 ms"),
     "R3": Setting(_between(0, 1), 0, "= 0 with delimiters, 1 without"),

@@ -49,10 +49,14 @@ class Server:
 
 @dataclass
 class Link:
-    """A connection, or a datagram socket; `peer` is the other end, NOWHERE for a datagram socket that has none."""
+    """A connection, or a datagram socket; `peer` is the other end, NOWHERE for a datagram socket that has none.
+
+    `port`: the local port of a datagram socket.
+    """
 
     handle: int
     peer: Endpoint = NOWHERE
+    port: int = 0
     datagram: bool = False
     lost: bool = False
 
@@ -92,8 +96,9 @@ class Socket:
         return self.settings["P1"] in (1, 2)
 
     def port_shown(self) -> int:
-        """The local port; while a server runs, the one that it really has (P2=0: any, an assumption)."""
-        return self.server.port if self.server else self.number("P2")
+        """The local port; of a server and of a datagram socket the one that was bound (P2=0: any, an assumption)."""
+        bound = self.server.port if self.server else self.link.port if self.link else 0
+        return bound or self.number("P2")
 
     def remote(self) -> Endpoint:
         """Where datagrams go: to the sender of the last one, else to P3 and P4 (assumption)."""

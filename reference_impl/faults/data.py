@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.effects import Effect, Receive
-from reference_impl.core.events import Event, Received
+from reference_impl.core.effects import Close, Effect, Receive
+from reference_impl.core.events import Blocked, Event, Lost, Received
 from reference_impl.faults.registry import Fault, fault
 
 BYTES = "R0 answers the bytes of the client"
@@ -52,6 +52,40 @@ class ReadOfOneByteIsEmpty(Fault):
     def received(self, data: bytes) -> bytes:
         """Lose it."""
         return b"" if len(data) == 1 else data
+
+
+@fault("read-keeps-one-byte", breaks=BYTES, source="UM 4.14.1; DRV sees C6.2.1.8 do so")
+class ReadKeepsOneByte(Fault):
+    """A single byte that waits is given when another has come, or the end; with R1=1 at once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, bytes] = {}
+        self._waits = False
+        self._limit = 0
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Ask for what is behind the byte kept."""
+        if isinstance(effect, Close):
+            self._kept.pop(effect.handle, None)
+        if isinstance(effect, Receive):
+            self._waits, self._limit = False, effect.limit
+            return replace(effect, limit=max(1, effect.limit - len(self._kept.get(effect.handle, b""))))
+        return effect
+
+    def event(self, event: Event) -> Event | None:
+        """Keep it; `_waits`: R0 has been told that there is nothing, and waits on."""
+        if isinstance(event, Blocked):
+            self._waits = True
+        kept = self._kept.pop(event.handle, b"")
+        if isinstance(event, Lost) and kept:
+            return Received(event.handle, kept)
+        if not isinstance(event, Received) or event.peer is not None or self._limit == 1:
+            self._kept |= {event.handle: kept} if kept else {}
+            return event
+        if len(kept + event.data) > 1:
+            return replace(event, data=kept + event.data)
+        self._kept[event.handle] = event.data
+        return None if self._waits else Blocked(event.handle)
 
 
 @fault("read-of-7-bits", breaks=BYTES, source=UM)

@@ -5,7 +5,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.client.moves import Client
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.steps.flows import (
     Server,
     read_exactly,
@@ -81,7 +81,7 @@ def test_silent_remote_is_not_lost(at: ATClient, client: Client, case: Case) -> 
     peer = client.aim().connect()
     at("R2=100")
     for _ in range(4):
-        case.require_one_of("CL-READ-EMPTY", at.read().raw, [success(b"", client.profile)])
+        case.require_one_of("CL-READ-EMPTY", at.read().raw, successes(b"", client.profile))
     client.talks(peer)
 
 

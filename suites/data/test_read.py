@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.steps.flows import Server, is_lost, read_exactly, read_some, read_until_lost, takes_r2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 
@@ -103,7 +103,7 @@ def test_read_without_data_is_the_empty_success(at: ATClient, server: Server, ca
     at("R2=100")
     for _ in range(times):
         answer = at.read()
-        case.require_one_of("DA-READ-EMPTY", answer.raw, [success(b"", server.profile)])
+        case.require_one_of("DA-READ-EMPTY", answer.raw, successes(b"", server.profile))
 
 
 @pytest.mark.requirement("DA-READ-TIMEOUT", "DA-READ-WAITS")

@@ -7,7 +7,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.spec.profiles import Profile
 from suites.steps.flows import Server, send_exactly, sends_at_once, takes_s2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
@@ -30,7 +30,7 @@ def test_send_reaches_the_peer(  # type: ignore[no-untyped-def]
     at: ATClient, server: Server, peer: TcpPeer, case: Case, size: int, make
 ) -> None:
     answer = send_exactly(at, peer, make(size), server.profile.seconds("transfer"))
-    case.require_one_of("DA-SEND-FRAME", answer.raw, [success(b"%d" % size, server.profile)])
+    case.require_one_of("DA-SEND-FRAME", answer.raw, successes(b"%d" % size, server.profile))
 
 
 @pytest.mark.requirement("DA-SEND")
@@ -98,7 +98,7 @@ def test_send_of_what_looks_like_a_command_does_nothing_else(
     if bool(answer.echo) != echoes:
         at.collect(b"---\r")
     case.require("DA-SEND-ONLY", bool(answer.echo) == echoes, "machine mode: an echo as before S3, or none", answer)
-    case.require_one_of("DA-SEND-ONLY", answer.raw, [success(b"0", server.profile)])
+    case.require_one_of("DA-SEND-ONLY", answer.raw, successes(b"0", server.profile))
 
 
 @pytest.mark.requirement("SK-SELECT")

@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.spec.profiles import Profile
 from suites.steps.flows import BARE_ERROR, explains, without_progress
 
@@ -35,7 +35,7 @@ def test_machine_mode_is_entered_again(at: ATClient, profile: Profile, case: Cas
     case.require("SE-P0-SHOW", b"2" in selected.raw, "P0 still shows 2, which was selected before human mode", selected)
     for command, payload in (("P0=0", b""), ("P0", b"0")):
         answer = at(command)
-        case.require_one_of("FR-MACHINE-MODE", answer.raw, [success(payload, profile)])
+        case.require_one_of("FR-MACHINE-MODE", answer.raw, successes(payload, profile))
         case.require("FR-MACHINE-MODE", bool(answer.echo) == echoes, "an echo as before human mode, or none", answer)
 
 

@@ -24,7 +24,7 @@ def frame(*lines: bytes, extra_crlf: bool) -> re.Pattern[bytes]:
     """
     asynchronous = any(line.startswith(rb"\[TCP") for line in lines)
     before_ok = rb"(?:\r\n|(?:\r\n)?> (?:\r\n){0,2})" if asynchronous else rb"\r\n"
-    before_ok += rb"\r\n" if extra_crlf else b""
+    before_ok += rb"(?:\r\n)?" if extra_crlf else b""
     return re.compile(rb"\r\n" + BETWEEN.join(lines) + before_ok + rb"OK\r\n> ")
 
 

@@ -5,7 +5,7 @@ import pytest
 from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.steps.flows import (
     IDLE_S,
     Server,
@@ -84,7 +84,7 @@ def test_silent_client_is_not_lost(at: ATClient, single_server: Server, case: Ca
     peer = single_server.up().client()
     at("R2=100")
     for _ in range(4):
-        case.require_one_of("SS-READ-EMPTY", at.read().raw, [success(b"", single_server.profile)])
+        case.require_one_of("SS-READ-EMPTY", at.read().raw, successes(b"", single_server.profile))
     single_server.serves(peer)
 
 

@@ -11,7 +11,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network, PeerClosed
 from fixtures.errors import ModuleFault, NotAvailableHere
 from suites.client.moves import Client
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.multi_accept.moves import all_wait_and_have_their_turn
 from suites.spec.profiles import Profile
 from suites.steps.flows import Server
@@ -55,7 +55,7 @@ def test_reset_in_human_mode_leads_to_machine_mode(at: ATClient, bench: Bench, p
     if bool(answer.echo) != echoes:
         at.collect(b"---\r")
     case.require("SY-RESET-MODE", bool(answer.echo) == echoes, "an echo as before human mode, or none", answer)
-    case.require_one_of("SY-RESET-MODE", answer.raw, [success(b"0", profile)])
+    case.require_one_of("SY-RESET-MODE", answer.raw, successes(b"0", profile))
 
 
 @pytest.mark.requirement("SY-RESET-SETTINGS", "SY-RESET-SELECTED")

@@ -6,7 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.steps.flows import Server, read_exactly, send_exactly, sends_at_once, takes_r2, takes_s2
 from suites.steps.payloads import CONTENTS, pattern
 from suites.udp.moves import Datagrams
@@ -91,7 +91,7 @@ def test_read_without_an_answer_is_the_empty_success(at: ATClient, udp: Datagram
     source = udp.call().sends(b"question")
     at("R2=100")
     for _ in range(2):
-        case.require_one_of("UD-READ-EMPTY", at.read().raw, [success(b"", udp.profile)])
+        case.require_one_of("UD-READ-EMPTY", at.read().raw, successes(b"", udp.profile))
     udp.receives(b"answer", target=source)
 
 

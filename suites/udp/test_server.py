@@ -8,7 +8,7 @@ import pytest
 from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.framing.test_success import success
+from suites.framing.test_success import successes
 from suites.steps.flows import is_lost, let_pass, takes_r2
 from suites.steps.payloads import CONTENTS, pattern
 from suites.udp.moves import Datagrams
@@ -134,7 +134,7 @@ def test_read_without_a_datagram_is_the_empty_success(at: ATClient, udp: Datagra
     udp.serve().receives(b"the only one")
     at("R2=100")
     for _ in range(3):
-        case.require_one_of("UD-READ-EMPTY", at.read().raw, [success(b"", udp.profile)])
+        case.require_one_of("UD-READ-EMPTY", at.read().raw, successes(b"", udp.profile))
     udp.receives(b"one more")
 
 

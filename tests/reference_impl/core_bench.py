@@ -68,7 +68,7 @@ class PaperNetwork:
         if effect.local[1] in self.busy_ports:
             return [tell.Failed(effect.handle, "Address already in use")]
         self.links[effect.handle] = PaperLink(datagram=True)
-        return [tell.Opened(effect.handle, effect.local)]
+        return [tell.Opened(effect.handle, (effect.local[0], effect.local[1] or 49152))]
 
     def _receive(self, effect):
         link = self.links[effect.handle]

@@ -59,7 +59,7 @@ def test_an_error_is_one_word_with_mt_1(bench):
 @pytest.mark.parametrize(
     "line",
     [
-        *(b"X", b"XX", b"XX=1", b"p0", b"P0 ", b" P0", b"P", b"=", b"==", b"P0=", b"P0=1,2", b"MT", b"MT="),
+        *(b"X", b"XX", b"XX=1", b"p0", b"P0 ", b" P0", b"P", b"=", b"==", b"P2=", b"P0=1,2", b"MT", b"MT="),
         *(b"MT=2", b"S3", b"R0=1", b"I?=1", b"\x00", b"\xff\xfe", b"P0\x00"),
         *(b"0" * 100, b"x" * 1000, b"x" * 10_000),
     ],

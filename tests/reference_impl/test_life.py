@@ -137,6 +137,7 @@ def test_it_stays_when_it_is_told_to():
 def test_the_ready_line_is_the_only_thing_on_stdout():
     with Emulator("--address", "127.0.0.3") as emulator:
         assert emulator.ready["event"] == "ready"
+        assert emulator.ready["pid"] == emulator.process.pid
         assert emulator.ready["address"] == "127.0.0.3"
         (port,) = emulator.ready["ports"]
         assert port["index"] == 0

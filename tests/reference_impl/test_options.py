@@ -43,6 +43,7 @@ WRONG = [
     (["--variant", "nonsense"], ["nonsense", "--list-variants"]),
     (["--joined", ""], ["--joined", "SSID"]),
     (["--joined", "x" * 33], ["--joined", "SSID"]),
+    (["--joined", "NOSUCH-NET"], ["--joined", "NOSUCH-NET", "C0"]),
     (["--reset-pin", "cts"], ["--reset-pin", "dtr"]),
     (["--reset-pin", "dtr"], ["--reset-pin", "--rfc2217"]),
     (["--tcp", "127.0.0.1:0", "--reset-pin", "both"], ["--reset-pin", "--rfc2217"]),

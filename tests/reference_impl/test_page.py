@@ -82,7 +82,8 @@ def expected(profile):
         "`MT` at first": str(limits.short_errors),
         "`MS` up to": str(limits.suppression_max),
         "ellipsis": f"`{forms.ellipsis}`" + (" (U+2026)" if "…" in forms.ellipsis else ""),
-        "CR LF before OK": "two" if forms.crlf_before_ok else "one",
+        "CR LF before an empty OK": "three" if forms.crlf_before_ok or forms.crlf_before_empty_ok else "two",
+        "CR LF behind a datagram": "two" if forms.crlf_behind_datagram else "one",
         "`C0` answers": "one line" if profile.name == "web" else ("two" if forms.join_lines == 2 else "one"),
     }
 

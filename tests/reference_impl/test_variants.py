@@ -68,6 +68,13 @@ def session(profile):
     bench.arrive(second, b"x")
     at("read next", b"R0")
     at("stop", b"P5=0")
+    at("plain read mode", b"R3=1")
+    at("udp", b"P1=1")
+    at("udp start", b"P5=1")
+    bench.arrive(bench.network.links[max(bench.network.links)], b"abc", ("127.0.0.8", 8001))
+    at("udp client", b"P6=1")
+    at("udp read", b"R0")
+    at("udp stop", b"P5=0")
     at("reset", b"ZR")
     return seen
 
@@ -77,9 +84,10 @@ TIMES = {name for name in ORDINARY if name.endswith(" ms")}
 ALL_ANSWERS = {
     name for name in ORDINARY if name not in TIMES | {"start", "notice", "after the end", "next pieces", "gap"}
 }
-ERRORS = {"error", "size 0", "fifth", "backlog 17", "long name", "no client", "lost read"}
+ERRORS = {"error", "size 0", "fifth", "backlog 17", "long name", "no client", "lost read", "udp client"}
 WAITINGS = {"multi", "next"}
 NOTICES = {"notice", "next"}
+UDP_STARTS = {"udp start ms", "udp stop ms"}
 ALL_BUT_RESET = ALL_ANSWERS - {"reset"}
 
 CHANGES = {
@@ -94,9 +102,11 @@ CHANGES = {
     "half-close": {"lost send", "after the end"},
     # The echo is what comes first, and at once.
     "echo": (ALL_ANSWERS - {"machine"}) | {"next pieces", "send ms", "lost send ms", "read again ms", "reset ms"},
-    "notice-glued": {"next pieces", "next ms", "multi ms", "single ms", "stopped ms", "stop ms", "single stop ms"},
+    "notice-glued": UDP_STARTS
+    | {"next pieces", "next ms", "multi ms", "single ms", "stopped ms", "stop ms", "single stop ms"},
     "notice-without-prompt": NOTICES,
-    "notice-merged": {
+    "notice-merged": UDP_STARTS
+    | {
         "next",
         "next pieces",
         "next ms",
@@ -106,15 +116,20 @@ CHANGES = {
         "stop ms",
         "single stop ms",
     },
-    "notice-at-once": {"next", "multi ms", "single ms", "stopped ms", "stop ms", "single stop ms", "notice ms"},
+    "notice-at-once": UDP_STARTS
+    | {"next", "multi ms", "single ms", "stopped ms", "stop ms", "single stop ms", "notice ms"},
     "notice-local-port": NOTICES,
     "next-prompt": {"next"},
     "killed-single": {"single stop"},
-    "killed-stopped": {"stopped"},
+    "killed-stopped": {"stopped", "udp stop"},
     "waiting-single": {"single"},
     "banner": {"start", "reset"},
     "crlf-before-error": ERRORS,
-    "crlf-before-ok": ALL_BUT_RESET - ERRORS,
+    "crlf-before-ok": ALL_BUT_RESET - ERRORS - {"udp read"},
+    "crlf-before-empty-ok": {name for name in ALL_ANSWERS if ORDINARY[name].endswith(b"\r\n\r\nOK\r\n> ")},
+    "read-mode-delimited": {"udp read"},
+    "udp-client-on-server": {"udp client"},
+    "udp-notice": {"udp start"},
     "join-two-lines": {"join"},
     "human-text": {"mode", "machine"},
     "notice-late": {"notice ms"},

@@ -41,6 +41,8 @@ def dispatch(module: Module, line: Line) -> Answer | Task | None:
     command = parse(_without_stray(module, line.text))
     module.after_payload = False
     row = COMMANDS.get(command.name)
+    if command.value == b"" and row is not None and False in row.forms:
+        command = Command(command.name, None)  # drivers send `R0=` for R0 (DRV)
     if row is None or line.overlong:
         # The name is not repeated: rubbish may hold anything, a misspelt passphrase too.
         return signed(refusal("Command not found"), Command("COMMAND", None), "= value")

@@ -71,11 +71,12 @@ def _read_limit(module: Module, link: Link | None) -> int:
 
 
 def _read_answer(module: Module, link: Link, event: Received) -> Answer:
-    r"""The bytes between their delimiters; without any with R3=1 (UM's reading; QR9 has another)."""
+    r"""The bytes between their delimiters; without any with R3=1 (UM's reading; QR9 and two drivers have another)."""
     if event.peer is not None:
         link.peer = event.peer
     data = module.through(lambda seam: seam.received, event.data)
-    return Answer(payload=data, undelimited=bool(module.socket.number("R3")))
+    undelimited = bool(module.socket.number("R3")) and not module.forms.read_mode_delimited
+    return Answer(payload=data, undelimited=undelimited, datagram=link.datagram)
 
 
 def _read_lost(module: Module, *, no_client: bool) -> Answer:

@@ -22,6 +22,7 @@ MASK = "255.255.255.0"
 SIGNAL = -45
 """dBm of a network that the surroundings do not list."""
 
+NOT_FOUND = "Host not found "
 HOST_NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{0,252}\Z")
 
 
@@ -208,16 +209,22 @@ def lookup(module: Module, command: Command) -> Answer:
     """D0: an address stays itself, any name is this machine (assumption); kept as P3 (DRV)."""
     value = command.value or b""
     found = address(value)
-    if found is None and (value.startswith(NO_SUCH) or not HOST_NAME.match(value)):
-        return refusal("Host not found")
-    if found is None and re.fullmatch(rb"[0-9.]+", value):
-        return refusal("Host not found")  # an address gone wrong is no name
-    where = found or module.world.resolve(value.decode(), module.address)
+    where = found or (module.world.resolve(value.decode(), module.address) if _may_resolve(value) else None)
     if where is None:
-        return refusal("Host not found")
+        # Behind the reason stands a blank: a driver looks for it (DRV). With short errors the text is a line of its
+        # own before ERROR, else that driver would not find it (assumption).
+        return refusal(NOT_FOUND, NOT_FOUND.encode() if module.short_errors else b"")
     module.socket.settings["P3"] = where
     module.socket.host = "" if found else value.decode()
     return Answer(payload=lines(where))
+
+
+def _may_resolve(name: bytes) -> bool:
+    """Whether it is a name, and one that a host may have. Names under `.invalid` never resolve (RFC 6761)."""
+    if not HOST_NAME.match(name) or re.fullmatch(rb"[0-9.]+", name):
+        return False  # an address gone wrong is no name
+    labels = name.rstrip(b".").lower().split(b".")
+    return not name.startswith(NO_SUCH) and labels[-1] != b"invalid"
 
 
 TABLE: dict[str, Row] = {

@@ -1,19 +1,14 @@
 """P: the sockets' settings, servers and clients."""
 
-from reference_impl.core import secure, secure_client, server
-from reference_impl.core.answers import Answer, lines
+from reference_impl.core import client as clients
+from reference_impl.core import datagrams, secure, server
+from reference_impl.core.answers import Answer
 from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
-from reference_impl.core.effects import Close, Connect, OpenDatagram
-from reference_impl.core.events import Blocked, Opened
 from reference_impl.core.module import Module
 from reference_impl.core.seams import Change, Check
 from reference_impl.core.settings import SETTINGS, number
-from reference_impl.core.sockets import NOWHERE, Link, Order, State
-from reference_impl.core.tasks import outcome
+from reference_impl.core.sockets import NOWHERE, Order, State
 from reference_impl.core.work import Task
-
-CONNECT_TIME = 10.0
-"""Seconds that P6=1 tries (assumption)."""
 
 
 def select(module: Module, command: Command) -> Answer:
@@ -95,7 +90,7 @@ def serve(module: Module, command: Command) -> Answer | Task:
     if wanted in (Order.STOP, Order.NEXT) or socket.settings["P1"] in STREAMS or socket.server is not None:
         return server.order(module, socket, wanted)
     if wanted is Order.START and socket.datagram:
-        return server.start_datagram(module, socket)
+        return datagrams.start(module, socket)
     return refusal("Protocol not supported")  # no source shows MQTT's bytes
 
 
@@ -126,45 +121,11 @@ def _loop_step(module: Module, value: int) -> Task:
 
 
 def client(module: Module, command: Command) -> Answer | Task:
-    """P6: 1 connects to P3 and P4, 0 closes; closing what is not open is OK too (assumption)."""
+    """P6: 1 connects to P3 and P4, 0 closes."""
     value = number(command.value or b"", 0, 1)
     if value is None:
         return refusal()
-    if value == 1:
-        return _connect(module)
-    if module.socket.role == "P6":
-        module.close(module.socket)
-    return Answer()
-
-
-def _connect(module: Module) -> Task:
-    """The progress line has two blanks: `[TCP  RC] Connecting to a.b.c.d`. With UDP there is none (assumption)."""
-    socket = module.socket
-    if not module.online:
-        return refusal("Not joined")
-    if socket.link is not None or socket.server is not None:
-        return refusal("Socket in use")
-    if socket.settings["P1"] == secure.SECURE:
-        return (yield from secure_client.connect(module, socket))
-    if not (socket.datagram or socket.settings["P1"] == 0):
-        return refusal("Protocol not supported")
-    peer = (str(socket.settings["P3"]), socket.number("P4"))
-    progress = b"" if socket.datagram else lines(f"[TCP  RC] Connecting to {peer[0]}")
-    handle = module.new_handle()
-    if socket.datagram:
-        module.emit(OpenDatagram(handle, (module.address, socket.number("P2"))))
-    else:
-        # The local port is left to the network: P2's default is the same on all four sockets (assumption).
-        module.emit(Connect(handle, (module.address, 0), peer, server.keep_alive(socket)))
-    event = yield from outcome(module, handle)
-    if isinstance(event, Blocked):
-        event = yield from outcome(module, handle, module.now + CONNECT_TIME)
-    if not isinstance(event, Opened):
-        module.emit(Close(handle))
-        return refusal("Failed to connect", progress)
-    link = Link(handle, datagram=True) if socket.datagram else Link(handle, peer)
-    socket.link, socket.role = link, "P6"
-    return Answer(payload=progress)
+    return (clients.start if value else clients.stop)(module, module.socket)
 
 
 TABLE: dict[str, Row] = {

@@ -15,7 +15,7 @@ from reference_impl.core.settings import number
 def identify(module: Module, _command: Command) -> Answer:
     """I?: product, firmware, API, stack, RTOS, CPU clock, name."""
     identity = module.profile.identity
-    fields = (identity.product, identity.firmware, identity.api, identity.stack, identity.rtos, identity.cpu_clock)
+    fields = (module.product, identity.firmware, identity.api, identity.stack, identity.rtos, identity.cpu_clock)
     return shown(module, *fields, module_name(module))
 
 
