@@ -172,6 +172,7 @@ def test_any_commands_leave_the_module_in_step(commands, step):
         bench.send((name + value).encode() + b"\r", step)
         bench.run(0.02)
     bench.run(120.0)
+    bench.at("\x11", seconds=60.0)  # ends A0, which blocks
     bench.at("", seconds=60.0)
     bench.at("---", seconds=60.0)
     assert bench.at("P0=2", seconds=1.0).endswith(OK)
