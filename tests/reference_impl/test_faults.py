@@ -7,9 +7,12 @@ from reference_impl.core.profile import Limits, Profile
 from reference_impl.faults import FAULTS, UnknownFault, build
 from reference_impl.faults.registry import Fault, fault
 from tests.reference_impl.core_bench import OK, CoreBench, payload
-from tests.reference_impl.fault_scenes import SCENES, play
+from tests.reference_impl.fault_scenes import SCENES as SOCKETS
+from tests.reference_impl.fault_scenes import play
+from tests.reference_impl.fault_scenes_beyond import BEYOND
 
 ERROR = b"\r\nERROR\r\n> "
+SCENES = (*SOCKETS, *BEYOND)
 LOST = b"\r\n-1\r\nERROR\r\n> "
 NOTICE = b"\r\n[TCP SVR] Accepted 127.0.0.9:40001\r\n> "
 
