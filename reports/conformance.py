@@ -1,8 +1,8 @@
-"""The run's front door: ``python -m reports.conformance ARGS`` judges a module and makes the HTML report.
+"""The run's front door: ``python -m reports.conformance ARGS`` judges a module and makes the reports.
 
-Runs pytest with ARGS in the repository's root, then turns the Allure results into one HTML file whatever the
-outcome, says where it lies, and ends with pytest's exit status (``docs/reports.md``). The page has a status of its
-own only where all else is well.
+Runs pytest with ARGS in the repository's root, then makes the report of the record and Allure's page of the results
+whatever the outcome, says where they lie, and ends with pytest's exit status (``docs/reports.md``). A page that cannot
+be made has a status of its own only where all else is well.
 """
 
 import json
@@ -17,11 +17,13 @@ from types import FrameType
 
 from reports.formats.allure.html import TITLE, make_page
 from reports.formats.allure.node import ToolError
+from reports.formats.registry import RenderError, formats, place_of
 from reports.record.journal import JournalBusyError, journal_path
-from reports.record.rebuild import rebuild_run
 from reports.record.record import RecordError, read_record
 from reports.record.status import ExitStatus
 from reports.run.plugin import HANDOFF, OUT
+from reports.run.rebuild import rebuild_run
+from reports.run.render import write_renderings
 from suites.spec.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,8 +67,29 @@ def main(arguments: Sequence[str]) -> int:
         return status if status >= 0 else ExitStatus.HARNESS
     record = Path(told["record"])
     status = save_from_journal(record, told["results"]) if journal_path(record).exists() else status_of(record, status)
+    status = write_reports(record, status)
     if told["results"]:
         status = make_report(Path(told["results"]), status, title_of(record))
+    for path in default_places(record):
+        say(f"report    {shown(path)}")
+    return status
+
+
+def default_places(record: Path) -> list[Path]:
+    """The renderings that the main job has written; the page for people is the last."""
+    places = [place_of(record, one) for one in reversed(formats()) if one.by_default]
+    return [one for one in places if one.exists()]
+
+
+def write_reports(record: Path, status: int) -> int:
+    """Write the default renderings beside the record. Returns ``status``, or NO_PAGE where only they went wrong."""
+    try:
+        write_renderings(read_record(record), record, [one for one in formats() if one.by_default])
+    except RecordError:
+        return status  # said before
+    except (RenderError, OSError) as problem:
+        say(f"the reports could not be made: {problem}")
+        return status or ExitStatus.NO_PAGE
     return status
 
 
@@ -161,18 +184,23 @@ def save_from_journal(record: Path, results: str | None) -> int:
 
 
 def make_report(results: Path, status: int, title: str) -> int:
-    """Make the page and say where it lies. Returns ``status``, or NO_PAGE where that alone went wrong."""
+    """Make Allure's page and say where it lies. Returns ``status``, or NO_PAGE where that alone went wrong."""
     try:
         make_page(results, PAGE, TOOLS, title)
     except (ToolError, OSError) as problem:
-        say(f"the HTML report could not be made: {problem}")
+        say(f"Allure's page could not be made: {problem}")
         return status or ExitStatus.NO_PAGE
     except KeyboardInterrupt:
-        say("the HTML report was not made: interrupted")
+        say("Allure's page was not made: interrupted")
         return status or ExitStatus.INTERRUPTED
-    here = Path.cwd()
-    say(f"report    {PAGE.relative_to(here) if PAGE.is_relative_to(here) else PAGE}")
+    say(f"allure    {shown(PAGE)}")
     return status
+
+
+def shown(path: Path) -> str:
+    """The path as a person at this place writes it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def say(text: str) -> None:

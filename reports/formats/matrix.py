@@ -47,6 +47,11 @@ class Row:
         """True where it is broken on at least one rig."""
         return any(one.verdict == "fail" for one in self.cells.values())
 
+    @property
+    def differs(self) -> bool:
+        """True where the rigs have different verdicts."""
+        return len({one.verdict for one in self.cells.values()}) > 1
+
 
 def matrix(record: Record, catalogue: Catalogue | None = None) -> list[Row]:
     """A row for each requirement that a case names: in the order of the catalogue where it is given, else by id."""

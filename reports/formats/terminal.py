@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reports.formats.matrix import broken_table
+from reports.formats.visible import visible
 from reports.record.model import (
     OBLIGATION_NAMES,
     VERDICTS,
@@ -31,6 +32,9 @@ class Line:
 
     text: str = ""
     style: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", visible(self.text))
 
 
 def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:

@@ -74,6 +74,7 @@ class Case(TypedDict):
     started: str
     duration_s: float
     transcript: list[str]
+    transcript_sha256: NotRequired[str]
     attempts: int
     earlier: list[Attempt]
     recoveries: list[Recovery]
@@ -270,3 +271,6 @@ class Record(TypedDict):
     unfinished: list[Unfinished]
     cases: list[Case]
     comment: NotRequired[str]
+    suite: NotRequired[dict[str, str]]
+    host: NotRequired[dict[str, str]]
+    sha256: NotRequired[str]

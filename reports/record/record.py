@@ -12,6 +12,7 @@ from typing import Any, cast
 import jsonschema
 
 from reports.record.editions import upgrade
+from reports.record.evidence import host, record_sha256, suite_version, transcript_sha256
 from reports.record.model import Case, Problem, Record, Resumption, RigRun, Run, Status, Unfinished
 from reports.record.status import MEANING, ExitStatus
 from reports.record.summary import summarise
@@ -48,7 +49,7 @@ def build_record(
     """Put a run together; ``runs`` has an entry for each rig. ``finished`` is None for a run that was cut off."""
     run = runs[0] if runs else Run()
     planned = list(planned)
-    return Record(
+    record = Record(
         schema=SCHEMA,
         rig=run.get("rig", {}),
         module=run.get("module", {}),
@@ -63,8 +64,12 @@ def build_record(
         problems=list(problems),
         planned=planned,
         unfinished=list(unfinished),
-        cases=list(cases),
+        cases=[Case(**{**one, "transcript_sha256": transcript_sha256(one["transcript"])}) for one in cases],
+        suite=suite_version(),
+        host=host(),
     )
+    record["sha256"] = record_sha256(record)
+    return record
 
 
 def rig_run(run: Run) -> RigRun:
@@ -89,13 +94,13 @@ def write_record(record: Record, path: Path) -> None:
     write_atomically(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text`` (UTF-8) in one step. The folder is made where it is missing."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace ``path`` by ``content`` (a text in UTF-8) in one step. The folder is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
         Path(name).chmod(0o644)  # mkstemp's 0600 would keep a report from its readers
         Path(name).replace(path)
     except BaseException:

@@ -19,6 +19,7 @@ from reports.formats.allure import results as allure_results
 from reports.formats.allure.whole import add_cases, add_cut_off, keep_only
 from reports.formats.allure.writer import AllureWriter, catalogue_of
 from reports.formats.matrix import matrix_path, write_matrix
+from reports.formats.registry import renderings_of
 from reports.formats.terminal import closing_line, summary_lines
 from reports.record.journal import (
     JournalBusyError,
@@ -122,7 +123,8 @@ class Reports:
         self._former = self._load_former()
         self._collector = self._open_journal(catalogue)
         self._record_path.unlink(missing_ok=True)
-        matrix_path(self._record_path).unlink(missing_ok=True)
+        for path in renderings_of(self._record_path):
+            path.unlink(missing_ok=True)
         for path in worker_journals(self._record_path):
             remove(path)
         if self._results:

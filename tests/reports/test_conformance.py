@@ -53,7 +53,10 @@ def test_a_conforming_module_ends_with_0_and_a_page(door, pages, capfd):
     page = door.out / "conformance.html"
     assert pages == [(door.out / "allure-results", page, "eS-WiFi AT conformance: ISM43362-M3G-L44 C3.5.2.5")]
     said = capfd.readouterr().out
-    assert said.rstrip().splitlines()[-1] == f"report    {page}"
+    assert said.rstrip().splitlines()[-4:] == [
+        f"allure    {page}",
+        *(f"report    {door.out / name}" for name in ("report.md", "junit.xml", "report.html")),
+    ]
     assert "nothing broken in 1 of 1 cases" in said
 
 
@@ -94,7 +97,7 @@ def test_a_page_that_cannot_be_made_has_its_status_only_where_all_is_well(door, 
     monkeypatch.setattr(conformance, "make_page", fail)
     door.add("test_one.py", PASS.replace("told(", f"told(verdict={cases!r}, "))
     assert main([]) == status
-    assert "the HTML report could not be made: npm could not" in capfd.readouterr().out
+    assert "Allure's page could not be made: npm could not" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(("first", "status"), [("pass", 3), ("fail", 1)])

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from reports.record.journal import Journal, journal_path
-from reports.record.rebuild import rebuild_run
 from reports.record.record import read_record, write_record
 from reports.record.status import ExitStatus
+from reports.run.rebuild import rebuild_run
 from reports.run.resume import ResumeError, differing_cases, load_former, refuse_rigs
 from suites.spec.catalogue import load_catalogue
 from tests.fixtures.runs import PATIENCE, Run, copy_project
@@ -108,7 +108,8 @@ def test_record_and_results_are_made_of_the_journal_and_the_run_goes_on_from_the
     command = [
         sys.executable,
         "-m",
-        "reports.record.rebuild",
+        "reports",
+        "rebuild",
         str(folder / "run.json"),
         f"--alluredir={folder / 'allure'}",
     ]

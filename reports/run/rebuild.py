@@ -1,4 +1,4 @@
-"""``python -m reports.record.rebuild RUN``: record and Allure results of a run that was killed, from its journals.
+"""``python -m reports rebuild RUN``: record and Allure results of a run that was killed, from its journals.
 
 RUN is the path of the record that the run should have written, or of its journal. The run's front door does the same by
 itself when its pytest dies; this is for the case that everything was killed, or the power failed.
@@ -6,7 +6,6 @@ itself when its pytest dies; this is for the case that everything was killed, or
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from reports.formats.allure.whole import complete_results
@@ -32,9 +31,8 @@ def rebuild_run(record: Path, results: Path | None, catalogue: Catalogue) -> Rec
     return rebuilt
 
 
-def main(arguments: Sequence[str]) -> int:
+def run(options: argparse.Namespace) -> int:
     """Rebuild, and show the summary. Returns the status of the run, 4 where there is no journal."""
-    options = _parse(arguments)
     record = record_of(options.run)
     try:
         results = options.alluredir or _results_of(record)
@@ -59,12 +57,7 @@ def _results_of(record: Path) -> Path | None:
     return Path(told) if told else None
 
 
-def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m reports.record.rebuild", description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
     parser.add_argument("run", type=Path, metavar="RUN", help="the record that is lacking, or its journal")
     parser.add_argument("--alluredir", type=Path, metavar="DIR", help="the Allure results (default: as the run said)")
-    return parser.parse_args(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

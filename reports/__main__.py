@@ -1,0 +1,29 @@
+"""``python -m reports COMMAND``: what is made of a run that is over, from its record alone."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from reports.run import rebuild, render
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
+    "render": ("make a report of a record", render.add_arguments, render.run),
+    "rebuild": ("make the record of a run that was killed, from its journals", rebuild.add_arguments, rebuild.run),
+}
+"""Name: what it does, its arguments, and the function that does it and returns the exit status."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do one command. Returns its exit status; argparse's own 2 is for a wrong command line."""
+    parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, (help_text, add_arguments, run) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        add_arguments(command)
+        command.set_defaults(do=run)
+    options = parser.parse_args(arguments)
+    return int(options.do(options))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

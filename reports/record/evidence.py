@@ -1,0 +1,58 @@
+"""What the record says of its own making: the suite's version, the machine, and hashes that show a later change."""
+
+import hashlib
+import json
+import platform
+import subprocess
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+GIT_S = 10
+"""How long (seconds) git may take to tell the revision."""
+
+
+def record_sha256(record: Mapping[str, Any]) -> str:
+    """SHA-256 over the record in canonical JSON (sorted keys, no blanks, UTF-8), without its own ``sha256``."""
+    rest = {key: value for key, value in record.items() if key != "sha256"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def transcript_sha256(lines: Sequence[str]) -> str:
+    """SHA-256 over the lines of a transcript, each with a newline behind it, in UTF-8."""
+    return hashlib.sha256("".join(f"{one}\n" for one in lines).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+@cache
+def suite_version() -> dict[str, str]:
+    """``version`` of the suite and its git ``revision``; the latter "" where there is no repository, or no git.
+
+    A revision with ``+changed`` behind it: files of the suite differ from it.
+    """
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    revision = _git("rev-parse", "--short=12", "HEAD")
+    changed = "+changed" if revision and _git("status", "--porcelain", "--untracked-files=no") else ""
+    return {"version": version, "revision": revision + changed}
+
+
+def _git(*words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), *words], capture_output=True, text=True, timeout=GIT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def host() -> dict[str, str]:
+    """The machine that judged: its system and Python's version. Not its name, which is nobody's business."""
+    return {
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
