@@ -2,10 +2,13 @@
 
 A fault counts as caught only where a case of a requirement that it is mapped to has failed. Without ``--full`` only
 the cases of those requirements are run, and only until ENOUGH of them have failed; with it all of them, which proves
-the map. Exit status: 0 all caught, 1 a fault survived, 2 the map or the options are wrong.
+the map, and the diagnosis: findings, the rank of the right one, and what else was called broken.
+
+Exit status: 0 all caught, 1 a fault survived, 2 the map or the options are wrong.
 """
 
 import argparse
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +24,7 @@ OUT = Path("reports/out/mutants")
 def main() -> int:
     options = parse()
     try:
-        chosen = choose(MODULES[options.module]().faults(), options.only)
+        chosen = sample(choose(MODULES[options.module]().faults(), options.only), options.sample, options.seed)
     except MapError as problem:
         print(f"mutants: {problem}", file=sys.stderr)
         return 2
@@ -31,7 +34,7 @@ def main() -> int:
     cases = warm()
     with tempfile.TemporaryDirectory(prefix="mutants.") as folder:
         verdicts = judge_all(chosen, Path(folder), options.jobs, options.timeout, full=options.full)
-    survivors = write_matrix(options.out / options.module, chosen, verdicts, cases)
+    survivors = write_matrix(options.out / options.module, chosen, verdicts, cases, full=options.full)
     return 1 if survivors else 0
 
 
@@ -42,11 +45,21 @@ def choose(faults: list[Fault], only: list[str]) -> list[Fault]:
     return [one for one in faults if not only or one.name in only]
 
 
+def sample(faults: list[Fault], count: int, seed: int) -> list[Fault]:
+    """``count`` of the faults that are no equivalents, drawn from ``seed``; all where ``count`` is 0."""
+    if not count:
+        return faults
+    real = sorted((one for one in faults if not one.equivalent), key=lambda one: one.name)
+    return random.Random(seed).sample(real, min(count, len(real)))
+
+
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--module", choices=sorted(MODULES), default="emulator", help="whose faults")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these faults alone")
-    parser.add_argument("--full", action="store_true", help="run every case against each fault")
+    parser.add_argument("--full", action="store_true", help="run every case against each fault, and tell the diagnosis")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many faults, drawn by lot (0: all)")
+    parser.add_argument("--seed", type=int, default=0, help="where the lot begins")
     parser.add_argument("--jobs", type=int, default=8, help="faulty modules judged at once (most cases wait)")
     parser.add_argument("--timeout", type=float, default=300, help="seconds for one fault")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the kill matrix")

@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 import tqdm
 
+from reports.record.editions import whole_case
+from reports.record.findings import findings_of
+from reports.record.model import Finding
+from suites.spec.catalogue import load_catalogue
 from tests.mutants.crew import Crew
 from tests.mutants.modules import ROOT, Fault
 
@@ -28,13 +32,23 @@ class Verdict:
     """What the suites said of one faulty module.
 
     ``broken``: for each requirement that was found broken the cases that found it, with the message of each.
-    ``note``: what went wrong with the run itself; "" where nothing did.
+    ``note``: what went wrong with the run itself; "" where nothing did. ``findings``: as the summary lists them.
     """
 
     caught: bool
     broken: dict[str, dict[str, str]] = field(default_factory=dict)
     run: tuple[str, ...] = ()
     note: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    def rank(self, fault: Fault) -> int:
+        """Which finding is the first that names a requirement of the map, from 1 on; 0 where none does."""
+        ranked = enumerate(self.findings, 1)
+        return next((number for number, one in ranked if one["requirement"] in fault.requirements), 0)
+
+    def innocent(self, fault: Fault) -> list[str]:
+        """The requirements that were called broken and that the map does not name."""
+        return sorted(set(self.broken) - set(fault.requirements))
 
     def killers(self, fault: Fault) -> dict[str, str]:
         """The cases that caught the fault, with their messages."""
@@ -115,7 +129,8 @@ def read(record: Path, fault: Fault, note: str = "") -> Verdict:
     caught = any(one in broken for one in fault.requirements)
     unjudged = [f"{one['blame']}: {one['message']}" for one in problems if one["blame"] == "module" and not caught]
     ran = tuple(sorted(case["id"] for case in cases))
-    return Verdict(caught, broken, ran, "; ".join(text for text in notes + unjudged if text))
+    findings = tuple(findings_of([whole_case(case, "") for case in cases], load_catalogue()))
+    return Verdict(caught, broken, ran, "; ".join(text for text in notes + unjudged if text), findings)
 
 
 def recorded(record: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -16,7 +16,9 @@ Cases = Mapping[str, Sequence[str]]
 """The suites' cases, each with the requirements that it decides."""
 
 
-def write_matrix(folder: Path, faults: Sequence[Fault], verdicts: Mapping[str, Verdict], cases: Cases) -> list[str]:
+def write_matrix(
+    folder: Path, faults: Sequence[Fault], verdicts: Mapping[str, Verdict], cases: Cases, *, full: bool = False
+) -> list[str]:
     """Write ``matrix.json`` and ``matrix.md``, print the score; the names of the survivors."""
     data = matrix(faults, verdicts, cases)
     folder.mkdir(parents=True, exist_ok=True)
@@ -31,6 +33,8 @@ def write_matrix(folder: Path, faults: Sequence[Fault], verdicts: Mapping[str, V
         if row["note"] and row["state"] == "caught":
             print(f"  caught, but: {row['fault']} ({row['note'][:200]})")
     print(f"  cases that were run and never caught anything: {len(data['cases_without_a_catch'])}")
+    if full:
+        print("\n".join(diagnosis(data)))
     return [row["fault"] for row in survivors]
 
 
@@ -60,9 +64,42 @@ def row_of(fault: Fault, verdict: Verdict | None) -> dict[str, Any]:
         "state": "caught" if verdict.caught else "survived",
         "caught_by": [one for one in fault.requirements if one in verdict.broken],
         "cases": dict(sorted(killers.items())),
-        "broken_besides": sorted(set(verdict.broken) - set(fault.requirements)),
+        "broken_besides": verdict.innocent(fault),
+        "findings": [
+            {key: one[key] for key in ("requirement", "normal", "example", "masks")} | {"cases": len(one["cases"])}
+            for one in verdict.findings
+        ],
+        "rank": verdict.rank(fault),
         "run": len(verdict.run),
         "note": verdict.note,
+    }
+
+
+def diagnosis(data: Mapping[str, Any]) -> list[str]:
+    """How well the faults were named: a line each, and the three figures. Of whole runs only."""
+    rows = [row for row in data["faults"] if row["state"] == "caught"]
+    if not rows:
+        return ["  diagnosis: no fault was caught"]
+    lines = [
+        f"  {row['fault']}: {len(row['findings'])} findings, the right one is number {row['rank']}"
+        + (f"; not named by the map: {', '.join(row['broken_besides'])}" if row["broken_besides"] else "")
+        for row in rows
+    ]
+    figures = figures_of(rows)
+    return [
+        *lines,
+        f"  right requirement first: {figures['first']:.1f} % of {len(rows)} (98)",
+        f"  findings a fault, mean:  {figures['findings']:.2f} (1.3)",
+        f"  no innocent requirement: {figures['no_innocent']:.1f} % (95)",
+    ]
+
+
+def figures_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The figures of the diagnosis over the caught faults ``rows``: two in per cent, and the mean of the findings."""
+    return {
+        "first": 100 * sum(row["rank"] == 1 for row in rows) / len(rows),
+        "findings": sum(len(row["findings"]) for row in rows) / len(rows),
+        "no_innocent": 100 * sum(not row["broken_besides"] for row in rows) / len(rows),
     }
 
 
