@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from fixtures.case import resting_on
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpListener, TcpPeer
@@ -36,11 +37,12 @@ class Client:
 
     def start(self) -> Answer:
         """P6=1; must be accepted."""
-        return expect_ok(self.at("P6=1"), "P6=1")
+        return expect_ok(self.at("P6=1"), "P6=1", step="CL-CONNECT")
 
     def arrival(self) -> TcpPeer:
         """The connection as the remote has it. Raises ModuleFault where none comes."""
-        return self.listener.accept(self.profile.seconds("transfer"))
+        with resting_on("CL-CONNECT"):
+            return self.listener.accept(self.profile.seconds("transfer"))
 
     def connect(self) -> TcpPeer:
         """Started, and arrived at the remote."""
@@ -49,7 +51,7 @@ class Client:
 
     def stop(self) -> Answer:
         """P6=0; must be accepted."""
-        return expect_ok(self.at("P6=0"), "P6=0")
+        return expect_ok(self.at("P6=0"), "P6=0", step="CL-STOP")
 
     def talks(self, peer: TcpPeer, token: bytes = b"over the wire") -> None:
         """``peer`` is at the other end of the selected socket: its bytes are read, and it gets what is sent."""
@@ -59,5 +61,5 @@ class Client:
 def talks(at: ATClient, peer: TcpPeer, token: bytes, limit: float) -> None:
     """What ``peer`` sends is read by R0, and what S3 sends arrives at it, within ``limit`` seconds each."""
     peer.send(token)
-    read_exactly(at, token, limit)
-    send_exactly(at, peer, token[::-1], limit)
+    read_exactly(at, token, limit, step="CL-READ")
+    send_exactly(at, peer, token[::-1], limit, count="CL-SEND", step="CL-SEND")

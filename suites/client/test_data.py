@@ -5,7 +5,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.client.moves import Client
-from suites.framing.test_success import successes
+from suites.steps.answers import successes
 from suites.steps.flows import (
     Server,
     read_exactly,

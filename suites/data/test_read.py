@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.framing.test_success import successes
+from suites.steps.answers import successes
 from suites.steps.flows import Server, is_lost, read_exactly, read_some, read_until_lost, takes_r2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 

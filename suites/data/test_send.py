@@ -7,8 +7,8 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.framing.test_success import successes
 from suites.spec.profiles import Profile
+from suites.steps.answers import successes
 from suites.steps.flows import Server, send_exactly, sends_at_once, takes_s2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 

@@ -4,8 +4,8 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.framing.test_success import successes
 from suites.spec.profiles import Profile
+from suites.steps.answers import successes
 from suites.steps.flows import BARE_ERROR, explains, without_progress
 
 pytestmark = pytest.mark.needs("human_mode")

@@ -8,18 +8,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from suites.spec.profiles import Profile
-
-
-def successes(payload: bytes, profile: Profile) -> list[bytes]:
-    """The frames around ``payload`` that may come.
-
-    Of firmware with an extra CR LF before OK the empty answer of 12 bytes is known, and that data of TCP have none; of
-    the other answers no source says it.
-    """
-    plain, extra = (b"\r\n" + payload + between + b"OK\r\n> " for between in (b"\r\n", b"\r\n\r\n"))
-    if not profile.forms.extra_crlf_before_ok:
-        return [plain]
-    return [plain, extra] if payload else [extra]
+from suites.steps.answers import successes
 
 
 @pytest.mark.requirement("FR-EMPTY-OK", "FR-ECHO")

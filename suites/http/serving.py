@@ -67,7 +67,8 @@ class WebServer:
                 self.left += 1
                 return None
             if not answer.ok:
-                raise ModuleFault(f"expected: the request's bytes or none\ngot:      {show(answer)}")
+                text = f"expected: the request's bytes or none\ngot:      {show(answer)}"
+                raise ModuleFault(text, step="DA-READ")
             request += answer.payload
             now = time.monotonic()
             if answer.payload:
@@ -86,5 +87,6 @@ class WebServer:
                 self.left += 1
                 return False
             if not answer.ok or answer.payload != str(len(piece)).encode():
-                raise ModuleFault(f"expected: the count {len(piece)} and OK\ngot:      {show(answer)}")
+                text = f"expected: the count {len(piece)} and OK\ngot:      {show(answer)}"
+                raise ModuleFault(text, step="DA-SEND-COUNT")
         return True

@@ -4,8 +4,7 @@ import pytest
 
 from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
-from fixtures.drivers.peers import TcpPeer
-from suites.framing.test_success import successes
+from suites.steps.answers import successes
 from suites.steps.flows import (
     IDLE_S,
     Server,
@@ -17,17 +16,10 @@ from suites.steps.flows import (
     tail_of,
 )
 from suites.steps.payloads import CONTENTS, pattern
+from suites.steps.servers import attempt
 
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]
 SOME = ["all bytes", "CR LF around", "success frame", "error frame", "-1 on a line", "0x15", "a notice"]
-
-
-def attempt(server: Server) -> TcpPeer | None:
-    """A further client that tries to connect: whether it can is the module's own affair."""
-    try:
-        return server.peers.try_connect(server.port, timeout=0.2)
-    except OSError:
-        return None
 
 
 @pytest.mark.requirement("SS-READ")

@@ -5,9 +5,9 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.single_server.test_serve import attempt
 from suites.steps.flows import KILLED, Server, lines_match, read_exactly, read_until_lost, send_exactly
 from suites.steps.payloads import text
+from suites.steps.servers import attempt
 
 STATES = ["waiting", "serving", "client closed", "client reset", "lost"]
 OTHERS = "serving, another tries"

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fixtures.case import show
+from fixtures.case import resting_on, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
@@ -39,7 +39,8 @@ class Station:
         """One R0 on this socket, which gives a piece of ``rest`` or nothing yet; what is left of it."""
         answer = self.at.read(rest)
         if is_lost(answer, rest) or not answer.ok or not rest.startswith(answer.payload):
-            raise ModuleFault(f"expected: on socket {self.number}, of {show(rest)}\ngot:      {show(answer)}")
+            text = f"expected: on socket {self.number}, of {show(rest)}\ngot:      {show(answer)}"
+            raise ModuleFault(text, step="DA-READ")
         return rest[len(answer.payload) :]
 
     def sends(self, payload: bytes) -> None:
@@ -65,7 +66,8 @@ class Station:
         """P5=0 or P6=0 on this socket; the peer is closed. Raises ModuleFault."""
         _ = self.at
         self.role.stop()
-        self.peer.wait_closed(self.role.profile.seconds("close"))
+        with resting_on("MA-STOP-CLIENT" if isinstance(self.role, Server) else "CL-STOP"):
+            self.peer.wait_closed(self.role.profile.seconds("close"))
 
     @property
     def _limit(self) -> float:
@@ -88,7 +90,8 @@ def read_in_turns(stations: list[Station], streams: dict[int, bytes]) -> None:
                     quiet_since = time.monotonic()
         if time.monotonic() - quiet_since > limit:
             missing = {number: len(rest) for number, rest in rests.items() if rest}
-            raise ModuleFault(f"expected: the rest of each stream within {limit:g} s\ngot:      missing: {missing}")
+            text = f"expected: the rest of each stream within {limit:g} s\ngot:      missing: {missing}"
+            raise ModuleFault(text, step="DA-READ")
 
 
 @dataclass

@@ -11,9 +11,9 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network, PeerClosed
 from fixtures.errors import ModuleFault, NotAvailableHere
 from suites.client.moves import Client
-from suites.framing.test_success import successes
 from suites.multi_accept.moves import all_wait_and_have_their_turn
 from suites.spec.profiles import Profile
+from suites.steps.answers import successes
 from suites.steps.flows import Server
 from suites.system.defaults import SOCKETS, change_all, differing
 from suites.udp.moves import Datagrams, free_port

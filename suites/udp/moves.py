@@ -5,7 +5,7 @@ import socket as sockets
 import time
 from dataclasses import dataclass, replace
 
-from fixtures.case import parting, show
+from fixtures.case import parting, resting_on, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
@@ -59,7 +59,7 @@ class Datagrams:
         """P1=1, P2 and P5=1 on the selected socket; the start must be accepted."""
         for setting in ("P1=1", f"P2={self.port}"):
             self.at(setting)
-        expect_ok(self.at("P5=1"), "P5=1 with P1=1")
+        expect_ok(self.at("P5=1"), "P5=1 with P1=1", step="UD-SERVER")
         return self
 
     def aim(self, peer: UdpPeer | None = None) -> "Datagrams":
@@ -71,16 +71,15 @@ class Datagrams:
     def call(self) -> "Datagrams":
         """Aimed, and P6=1, which must be accepted."""
         self.aim()
-        expect_ok(self.at("P6=1"), "P6=1 with P1=1")
+        expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
         return self
 
     def receives(self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None) -> None:
         """``datagram``, sent to ``target`` (the server), is what R0 gives, whole. Raises ModuleFault."""
         answer = self.first_answer(datagram, peer=peer, target=target)
         if answer.payload != datagram:
-            raise ModuleFault(
-                f"expected: the datagram {show(datagram)}\ngot:      {show(answer)}" + parting(datagram, answer.payload)
-            )
+            text = f"expected: the datagram {show(datagram)}\ngot:      {show(answer)}"
+            raise ModuleFault(text + parting(datagram, answer.payload), step="UD-READ")
 
     def first_answer(
         self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None
@@ -92,16 +91,18 @@ class Datagrams:
                 return answer
             if not last:
                 break
-        raise ModuleFault(f"expected: the datagram {show(datagram)}\ngot:      {show(self.at.answers[-1])}, no data")
+        text = f"expected: the datagram {show(datagram)}\ngot:      {show(self.at.answers[-1])}, no data"
+        raise ModuleFault(text, step="UD-READ")
 
     def sends(self, payload: bytes, command: str | None = None) -> tuple[str, int]:
         """``payload`` by S3 (or ``command``) arrives at the peer, alone; where it came from. Raises ModuleFault."""
         answer = self.at.send(payload, command=command)
         if not answer.ok or answer.payload != str(len(payload)).encode():
-            raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}")
-        got, source = self.peer.receive(self.profile.seconds("transfer"))
+            raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}", step="UD-SEND")
+        with resting_on("UD-SEND"):
+            got, source = self.peer.receive(self.profile.seconds("transfer"))
         if got != payload:
-            raise differs("the remote receives", payload, got)
+            raise differs("the remote receives", payload, got, step="UD-SEND")
         return source
 
     def _data(self, datagram: bytes) -> Answer | None:

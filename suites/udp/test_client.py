@@ -6,7 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
-from suites.framing.test_success import successes
+from suites.steps.answers import successes
 from suites.steps.flows import Server, read_exactly, send_exactly, sends_at_once, takes_r2, takes_s2
 from suites.steps.payloads import CONTENTS, pattern
 from suites.udp.moves import Datagrams

@@ -8,7 +8,7 @@ import pytest
 from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.framing.test_success import successes
+from suites.steps.answers import successes
 from suites.steps.flows import is_lost, let_pass, takes_r2
 from suites.steps.payloads import CONTENTS, pattern
 from suites.udp.moves import Datagrams

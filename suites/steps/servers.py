@@ -1,0 +1,209 @@
+"""A TCP server of the module, and the way to where a case begins: start, client, exchange, next, stop."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from fixtures.case import Case, resting_on, show
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer, Notice
+from fixtures.drivers.peers import Network, TcpPeer
+from fixtures.errors import ModuleFault
+from suites.spec.profiles import Profile
+from suites.steps.answers import expect_ok
+from suites.steps.transfer import read_exactly, send_exactly
+
+ODD = re.compile(rb"(?i)accepted\b[^\r\n]*?(?P<address>\d{1,3}(?:\.\d{1,3}){3})\D(?P<port>\d{1,5})(?!\d)")
+"""A notice of a client in another form than the documented one."""
+AT_ONCE_S = 1.0
+"""Seconds after its notice within which a client is served as one that has just come."""
+
+
+@dataclass
+class Server:
+    """A TCP server of the module: ``mode`` 11 multi-accept, 1 single. ``port`` is its own in every case."""
+
+    at: ATClient
+    peers: Network
+    profile: Profile
+    case: Case
+    port: int
+    mode: int = 11
+    socket: int = 0
+    plain: bool = True
+    clients: list[TcpPeer] = field(default_factory=list)
+    _fresh: tuple[TcpPeer, int, float] | None = None
+
+    @property
+    def area(self) -> str:
+        """How the ids of this kind of server's requirements begin."""
+        return "MA" if self.mode == 11 else "SS"
+
+    @contextmanager
+    def _preamble(self, requirement: str) -> Iterator[None]:
+        """The way to where a case begins: what fails there breaks ``requirement``, and not the case's.
+
+        ``plain`` until something happened that a case may be about: another socket, a client accepted, a stop. From
+        then on the move is a step that the case may be about.
+        """
+        with self._step(requirement, plain=self.plain and self.socket == 0):
+            yield
+
+    @contextmanager
+    def _step(self, requirement: str, *, plain: bool) -> Iterator[None]:
+        with resting_on(f"{self.area}-{requirement}"):
+            try:
+                yield
+            except ModuleFault as fault:
+                if plain:
+                    fault.requirement = fault.requirement or fault.step or f"{self.area}-{requirement}"
+                raise
+
+    def configure(self, *, backlog: int = 6, keepalive: str = "") -> None:
+        """Select the socket and set it up as the page does: PK, P1, P2, P8.
+
+        A refusal is a matter of the settings' own cases; here it shows in what the server then does.
+        """
+        low, high = self.profile.ranges.get("P8", (0, 6))
+        if not low <= backlog <= high:
+            self.case.not_applicable(f"the profile {self.profile.name} declares P8 from {low} to {high}")
+        if self.socket:
+            self.at(f"P0={self.socket}")
+        if keepalive:
+            self.at(f"PK={keepalive}")
+        self.at.ensure("P1=0", f"P2={self.port}", f"P8={backlog}")
+
+    def start(self) -> Answer:
+        """P5=11 or P5=1; must be accepted."""
+        with self._preamble("OK-FIRST"):
+            answer = expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
+        self._pass_over_left()
+        return answer
+
+    def _pass_over_left(self) -> None:
+        """Let those go that waited at an earlier server: no document says whether P5=0 sends them away."""
+        while self.peers.left_over:
+            self.at.drain(quiet=0.05)
+            found = [one for one in self.at.notices if (one.address, one.port) in self.peers.left_over]
+            if not found:
+                return
+            self.at.notices.remove(found[0])
+            self.peers.announced(found[0].address, found[0].port)
+            self._pass_over()
+
+    def _pass_over(self) -> None:
+        for command in ("P5=10",) if self.mode == 11 else ("P5=0", f"P5={self.mode}"):
+            self.at(command)
+
+    def up(self, *, backlog: int = 6, keepalive: str = "") -> "Server":
+        """Configured and started."""
+        self.configure(backlog=backlog, keepalive=keepalive)
+        self.start()
+        return self
+
+    def connect(self, *, source: str = "", source_port: int = 0) -> TcpPeer:
+        """A client that connects; whether it is accepted is not waited for."""
+        limit = self.profile.seconds("notice")
+        self._fresh = None
+        with self._preamble("LISTENS"):
+            peer = self.peers.connect(self.port, timeout=limit, source=source, source_port=source_port)
+        self.clients.append(peer)
+        return peer
+
+    def notice(self) -> Notice:
+        """The next Accepted notice, whoever it is about but those who waited at an earlier server.
+
+        One that is written otherwise than documented is charged, and taken for what it says.
+        """
+        limit = self.profile.seconds("notice")
+        while True:
+            with self._preamble("NOTICE"):
+                notice = self.at.wait_notice(lambda one: bool(one.port or ODD.search(one.text)), "of a client", limit)
+            notice = self._as_documented(notice)
+            if self.peers.announced(notice.address, notice.port):
+                return notice
+            self._pass_over()
+
+    def _as_documented(self, notice: Notice) -> Notice:
+        if notice.port:
+            return notice
+        found = ODD.search(notice.text)
+        assert found is not None
+        self.case.charge(f"{self.area}-NOTICE", False, '"[TCP SVR] Accepted <address>:<port>"', notice.text)
+        return replace(notice, address=found["address"].decode(), port=int(found["port"]))
+
+    def accept(self, peer: TcpPeer) -> Notice:
+        """Wait for the notice of ``peer``. Raises ModuleFault where it is another's.
+
+        One that names nobody who has connected is charged, and the case goes on.
+        """
+        notice = self.notice()
+        with self._preamble("NOTICE"):
+            if not self.names(notice, peer):
+                text = f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}"
+                if any(self.names(notice, one) for one in self.clients):
+                    raise ModuleFault(text, step=f"{self.area}-NOTICE")
+                self.case.charge(f"{self.area}-NOTICE", False, self.expected_notice(peer), notice.text)
+                self.peers.announced(peer.address, peer.port)
+        if self.plain and self.socket == 0:
+            self._fresh = (peer, len(self.at.answers), time.monotonic())
+        self.plain = False
+        return notice
+
+    def names(self, notice: Notice, peer: TcpPeer) -> bool:
+        """True where ``notice`` is that of ``peer`` in the reading that the profile declares."""
+        local = self.profile.forms.accepted_port == "local"
+        return (notice.address, notice.port) == (peer.address, self.port if local else peer.port)
+
+    def expected_notice(self, peer: TcpPeer) -> str:
+        """The notice that ``peer`` is owed, for messages."""
+        local = self.profile.forms.accepted_port == "local"
+        return f'"[TCP SVR] Accepted {peer.address}:{self.port if local else peer.port}"'
+
+    def client(self, *, source: str = "") -> TcpPeer:
+        """A client that has connected and was accepted."""
+        peer = self.connect(source=source)
+        self.accept(peer)
+        return peer
+
+    def next(self) -> Answer:
+        """P5=10; must be accepted."""
+        self._fresh = None
+        return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
+
+    def is_closed(self) -> bool:
+        """Nobody listens at the port, a moment after the answer to P5=0 at the latest: no document says when."""
+        return self.peers.refuses(self.port, within=self.profile.seconds("close"))
+
+    def stop(self) -> Answer:
+        """P5=0; must be accepted."""
+        self.plain = False
+        self.peers.stopped()
+        return expect_ok(self.at("P5=0"), "P5=0", step=f"{self.area}-STOP")
+
+    def serves(self, peer: TcpPeer, token: bytes = b"served") -> None:
+        """``peer`` is the one that is served: its bytes are read, and it gets what is sent."""
+        limit = self.profile.seconds("transfer")
+        plain = self._is_fresh(peer)
+        peer.send(token)
+        with self._step("READ", plain=plain):
+            read_exactly(self.at, token, limit)
+        with self._step("SEND", plain=plain):
+            send_exactly(self.at, peer, token[::-1], limit)
+
+    def _is_fresh(self, peer: TcpPeer) -> bool:
+        """True where ``peer`` is the first client and nothing happened since it was accepted, not even time."""
+        if self._fresh is None:
+            return False
+        first, answers, since = self._fresh
+        return first is peer and len(self.at.answers) == answers and time.monotonic() - since < AT_ONCE_S
+
+
+def attempt(server: Server) -> TcpPeer | None:
+    """A further client that tries to connect: whether it can is the module's own affair."""
+    try:
+        return server.peers.try_connect(server.port, timeout=0.2)
+    except OSError:
+        return None

@@ -1,0 +1,99 @@
+"""Bytes that cross the module: read, sent, and the loss of the connection. Each move names the step that it is."""
+
+import time
+
+from fixtures.case import resting_on, show
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
+from fixtures.drivers.peers import TcpPeer
+from fixtures.errors import ModuleFault
+from suites.steps.answers import differs, is_lost
+
+
+def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA-READ") -> list[Answer]:
+    """R0 until all of ``stream`` is read; each answer a piece of it, in order. Raises ModuleFault.
+
+    A module may give fewer bytes than are there, and none while they are on their way; it may not give others.
+    """
+    answers: list[Answer] = []
+    rest = stream
+    quiet_since = time.monotonic()
+    while rest:
+        answer = at.read(rest)
+        answers.append(answer)
+        done = len(stream) - len(rest)
+        if is_lost(answer, rest) or not answer.ok:
+            text = f"expected: bytes {done} to {len(stream)} of the peer's\ngot:      {show(answer)}"
+            raise ModuleFault(text, step=step)
+        if not rest.startswith(answer.payload):
+            raise differs(f"the peer's bytes from {done} on:", rest, answer.payload, step=step)
+        rest = rest[len(answer.payload) :]
+        if answer.payload:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > timeout:
+            text = f"expected: bytes {done} to {len(stream)} within {timeout:g} s\ngot:      only {done}"
+            raise ModuleFault(text, step=step)
+    return answers
+
+
+def read_until_lost(
+    at: ATClient, timeout: float, pending: bytes = b"", *, step: str = "MA-LOST-R0"
+) -> tuple[bytes, Answer]:
+    """R0 until it is -1: the bytes before it, and the answer. Raises ModuleFault."""
+    deadline = time.monotonic() + timeout
+    data = b""
+    while True:
+        answer = at.read(pending[len(data) :])
+        if is_lost(answer, pending[len(data) :]):
+            return data, answer
+        if not answer.ok:
+            raise ModuleFault(f"expected: -1 or the rest of the bytes\ngot:      {show(answer)}", step=step)
+        data += answer.payload
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: -1 within {timeout:g} s of the loss\ngot:      {show(answer)}", step=step)
+
+
+def send_until_lost(at: ATClient, timeout: float, payload: bytes = b"x", *, step: str = "MA-LOST-S3") -> Answer:
+    """S3 until it is -1. The first may still count: TCP learns of a loss by its answer. Raises ModuleFault."""
+    deadline = time.monotonic() + timeout
+    while True:
+        answer = at.send(payload)
+        if answer.payload == b"-1":
+            return answer
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: -1 within {timeout:g} s of the loss\ngot:      {show(answer)}", step=step)
+        at.drain(quiet=0.02)
+
+
+def send_exactly(
+    at: ATClient, peer: TcpPeer, payload: bytes, timeout: float, *, count: str = "DA-SEND-COUNT", step: str = "DA-SEND"
+) -> Answer:
+    """S3 with ``payload``; the count is right and the peer has received just these bytes. Raises ModuleFault.
+
+    What comes behind them is looked for without waiting: a byte too many is mostly in the same packet.
+    """
+    answer = at.send(payload)
+    if not answer.ok or answer.payload != str(len(payload)).encode():
+        text = f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}"
+        raise ModuleFault(text, step=count)
+    with resting_on(step):
+        got = peer.receive(len(payload), timeout)
+    if got != payload:
+        raise differs("the peer receives", payload, got, step=step)
+    if more := peer.receive_available(0):
+        text = f"expected: nothing behind the {len(payload)} bytes of S3\ngot:      {show(more)}"
+        raise ModuleFault(text, step=step)
+    return answer
+
+
+def read_some(at: ATClient, stream: bytes, timeout: float) -> bytes:
+    """R0 until it gives bytes, which must begin ``stream``; may be fewer than are there. Raises ModuleFault."""
+    deadline = time.monotonic() + timeout
+    while True:
+        answer = at.read(stream)
+        if is_lost(answer, stream) or not answer.ok or not stream.startswith(answer.payload):
+            raise ModuleFault(f"expected: the peer's bytes: {show(stream)}\ngot:      {show(answer)}", step="DA-READ")
+        if answer.payload:
+            return answer.payload
+        if time.monotonic() > deadline:
+            raise ModuleFault(f"expected: the peer's bytes within {timeout:g} s\ngot:      none", step="DA-READ")
