@@ -9,8 +9,8 @@ from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
-from suites.framing.test_success import successes
 from suites.spec.profiles import Profile
+from suites.steps.answers import successes
 from suites.steps.flows import Server, is_lost, read_exactly, send_exactly
 
 
