@@ -240,14 +240,15 @@ class View:
         return {one.id for one in self.requirements if one.outcome == "masked"}
 
     def quotes(self, requirement: str) -> list[Quote]:
-        """The sentences of the vendor's page that this requirement stands for; none where it is not about the page."""
-        return [
+        """The sentences of the vendor's page for which this requirement stands, the longest first."""
+        found = [
             Quote(visible(row.text), f"{document.key}, line {row.line}")
             for document in self.sources.documents.values()
             if document.page
             for row in document.rows
             if requirement in row.requirements and row.how == "tested"
         ]
+        return sorted(found, key=lambda one: -len(one.text))
 
     @cached_property
     def gaps(self) -> list[Gap]:

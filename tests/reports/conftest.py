@@ -13,6 +13,7 @@ import pytest
 
 from reports.record.editions import whole_case
 from reports.record.record import now
+from tests.reports.browser import browser, chromium  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(__file__).with_name("sample")
