@@ -8,3 +8,8 @@ Keys of the documents cited in this package: WEB (the vendor's page on multi-acc
 user's manual), QR20 and QR9 (quick references), DS (ISM4343 data sheet), LOG (users' captures from real
 modules), DRV (what published drivers rely on). "Assumption" marks bytes that no source gives.
 """
+
+from reference_impl.control import Control, ControlError
+from reference_impl.emulator import Emulator, EmulatorError
+
+__all__ = ["Control", "ControlError", "Emulator", "EmulatorError"]

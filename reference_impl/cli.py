@@ -32,6 +32,7 @@ from reference_impl.surroundings import make_world
 from reference_impl.variants import VARIANTS, UnknownVariant, vary
 
 EXIT_SETUP = 2
+PACKAGE = __name__.rpartition(".")[0]
 MOST = 64
 PINS = {"dtr": ("dtr",), "rts": ("rts",), "both": ("dtr", "rts"), "none": ()}
 """Which modem lines reset the module: it is dead while one of them is off, and starts when they are on again."""
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(options, parent)
     except (SetupError, ProfileError, UnknownFault, UnknownVariant) as error:
         if sys.stderr is not None:
-            sys.stderr.write(f"reference_impl: {error}\n")
+            sys.stderr.write(f"{PACKAGE}: {error}\n")
         return EXIT_SETUP
     except _NobodyReads:
         return EXIT_SETUP
@@ -93,7 +94,7 @@ def _write_no_more() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m reference_impl", description="An eS-WiFi module made of software.")
+    parser = _Parser(prog=f"python -m {PACKAGE}", description="An eS-WiFi module made of software.")
     serial = parser.add_argument_group("serial side (a pseudo-terminal unless said otherwise)")
     serial.add_argument("--link", type=_path, metavar="PATH", help="symbolic link to the pty")
     serial.add_argument("--tcp", type=_endpoint, metavar="HOST:PORT", help="raw TCP instead; port 0: any")

@@ -72,7 +72,7 @@ class Control:
 def main(arguments: list[str]) -> int:
     """Send the requests, print the answers: 0 when all were carried out, 1 when one was not, 2 without an emulator."""
     if len(arguments) < 2:
-        sys.stderr.write("usage: python -m reference_impl.control PATH|tcp:PORT REQUEST...\n")
+        sys.stderr.write(f"usage: python {sys.argv[0]} PATH|tcp:PORT REQUEST...\n")
         return 2
     good = True
     try:

@@ -12,6 +12,7 @@ from reference_impl.shells.tcp_line import TcpLine
 
 IAC = b"\xff"
 OPTION_LIMIT = 256
+PACKAGE = __name__.partition(".shells")[0]
 
 
 class ModemLines:
@@ -94,7 +95,7 @@ class Rfc2217Line(TcpLine):
                 if len(manager.suboption or b"") > OPTION_LIMIT:
                     raise ValueError("endless option")
         except Exception as error:  # whatever pyserial trips over, the emulator lives on
-            sys.stderr.write(f"reference_impl: telnet not understood ({error!r}); hung up\n")
+            sys.stderr.write(f"{PACKAGE}: telnet not understood ({error!r}); hung up\n")
             self._hang_up()
             self.loop.on_read(self._server.fileno(), self._accept)
         return bytes(plain)
