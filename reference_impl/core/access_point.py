@@ -27,9 +27,14 @@ class AccessPoint:
     chosen: tuple[bytes, bytes] | None = None
 
     def lease(self, mac: str, own: str) -> str:
-        """The address for this station: the one that it had, or the next one behind the module's."""
+        """The address for this station: the one that it had, or the first free one of the module's 254.
+
+        Where none is free the station that has been away for longest loses its own.
+        """
         if mac not in self.leases:
-            taken = {own, *self.leases.values()}
-            behind = (str(IPv4Address(int(IPv4Address(own)) // 256 * 256 + 1 + place)) for place in range(254))
-            self.leases[mac] = next(ip for ip in behind if ip not in taken)
+            behind = [str(IPv4Address(int(IPv4Address(own)) // 256 * 256 + 1 + place)) for place in range(254)]
+            if not set(behind) - {own, *self.leases.values()}:
+                here = {one.mac for one in self.guests}
+                del self.leases[next(known for known in self.leases if known not in here)]
+            self.leases[mac] = next(ip for ip in behind if ip not in {own, *self.leases.values()})
         return self.leases[mac]

@@ -34,7 +34,7 @@ def carry_out(modules: Sequence[Module], request: object, now: float) -> dict[st
         if unknown := sorted(set(request) - {"do", "module", *allowed}):
             raise WorldError(f"{request['do']} has no {unknown[0]}; it takes {', '.join(allowed) or 'nothing'}")
         return {"ok": True, **act(modules, _addressed(modules, request), request)}
-    except WorldError as error:
+    except ValueError as error:  # a WorldError, or text that no bytes can be made of
         return {"ok": False, "error": str(error)}
 
 

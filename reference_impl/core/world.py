@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
+from reference_impl.core.config import mac
 from reference_impl.core.settings import address
 
 SECURITY = {"Open": 0, "WEP": 1, "WPA": 2, "WPA2 AES": 3, "WPA WPA2": 4, "WPA2 TKIP": 5}
@@ -137,7 +138,10 @@ def read_network(row: Any, place: int = 0) -> WirelessNetwork:
     known = {"ssid", "ssid_hex", "bssid", "rssi", "rate", "security", "channel", "hidden", "passphrase"}
     if unknown := sorted(set(row) - known):
         raise WorldError(f"network {place + 1}: {unknown[0]} is unknown; expected one of {', '.join(sorted(known))}")
-    made = WirelessNetwork(_name(row, place), str(row.get("bssid", f"02:00:5E:00:01:{place & 0xFF:02X}")).upper())
+    bssid = mac(str(row.get("bssid", f"02:00:5E:00:01:{place & 0xFF:02X}")).encode())
+    if bssid is None:
+        raise WorldError(f"network {place + 1}: bssid must be six pairs of hexadecimal digits with colons")
+    made = WirelessNetwork(_name(row, place), bssid)
     for key, kind in {"rssi": int, "rate": float, "security": str, "channel": int, "hidden": bool}.items():
         if key in row:
             setattr(made, key, _typed(row[key], kind, f"network {place + 1}: {key}"))
@@ -165,13 +169,15 @@ def read_hosts(rows: Any) -> dict[str, int | None]:
     for host, delay in rows.items():
         if address(str(host).encode()) is None or type(delay) is not int or delay < -1:
             raise WorldError(f"hosts: {host} must be an IPv4 address with milliseconds, or -1 for no answer")
-    return {host: delay if delay >= 0 else None for host, delay in rows.items()}
+    return {str(address(host.encode())): delay if delay >= 0 else None for host, delay in rows.items()}
 
 
 def free_mac(taken: Iterable[str]) -> str:
     """The first address of the emulator's own range for stations that none of these has."""
     used = set(taken)
-    return next(mac for number in range(256) if (mac := f"02:00:5E:10:00:{number:02X}") not in used)
+    return next(
+        one for number in range(65536) if (one := f"02:00:5E:10:{number >> 8:02X}:{number & 0xFF:02X}") not in used
+    )
 
 
 def _name(row: dict[str, Any], place: int) -> bytes:

@@ -39,6 +39,12 @@ def test_name_that_is_not_in_the_table_is_not_found_and_changes_nothing(name):
     assert remote(bench) == b"10.0.0.1"
 
 
+def test_name_of_64_characters_is_the_longest():
+    bench = bench_with({}, any_name=True)
+    assert bench.at("D0=" + "x" * 64) == payload(b"127.0.0.1")
+    assert b"OK" not in bench.at("D0=" + "x" * 65)
+
+
 def test_without_a_table_any_name_is_this_machine():
     assert bench_with({}, any_name=True).at("D0=any.example") == payload(b"127.0.0.1")
 

@@ -1,8 +1,10 @@
 """What a bench does by hand, as requests: what changes for the module, and what is refused with a reason."""
 
+import random
+
 import pytest
 
-from reference_impl.core.outside import carry_out
+from reference_impl.core.outside import REQUESTS, carry_out
 from reference_impl.core.profile import Limits, Profile
 from reference_impl.core.world import World
 from tests.reference_impl.core_bench import OK, CoreBench, payload
@@ -165,6 +167,9 @@ WRONG = [
     ({"do": "network"}, "needs ssid"),
     ({"do": "network", "ssid_hex": "xx"}, "needs ssid"),
     ({"do": "network", "ssid": "x" * 33}, "33 bytes"),
+    ({"do": "network", "ssid": "x", "bssid": "y"}, "six pairs"),
+    ({"do": "network", "ssid": "\ud800"}, "needs ssid"),
+    ({"do": "no_network", "ssid": "\ud800"}, "surrogates"),
     ({"do": "network", "ssid": "x", "security": "WPA9"}, "security must be one of Open"),
     ({"do": "network", "ssid": "x", "rssi": "loud"}, "rssi must be of type int"),
     ({"do": "network", "ssid": "x", "channel": True}, "channel must be of type int"),
@@ -199,3 +204,34 @@ def test_station_needs_a_mac_that_is_one():
     bench = fresh()
     bench.at("AD")
     assert "six pairs" in ask(bench, "station", mac="x")["error"]
+
+
+def test_more_stations_than_addresses_come_and_go():
+    bench = fresh()
+    bench.at("AD")
+    addresses = set()
+    for number in range(600):
+        name = f"02:00:00:00:{number >> 8:02X}:{number & 0xFF:02X}"
+        addresses.add(ask(bench, "station", mac=name)["ip"])
+        assert ask(bench, "no_station", mac=name)["ok"]
+    assert len(addresses) == 253
+    assert "192.168.10.1" not in addresses
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_request_makes_the_emulator_raise(seed):
+    dice = random.Random(seed)
+    values = [None, True, -1, 0, 5, 70000, 1.5, "", "x", "\ud800", "LAB", "1.2.3.4", "02:00:00:00:00:01", [], [{}], {}]
+    keys = sorted({key for _act, keys in REQUESTS.values() for key in keys} | {"module"})
+    bench = fresh()
+    bench.at("AD")
+    for _ in range(200):
+        name = dice.choice(sorted(REQUESTS))
+        fields = {key: dice.choice(values) for key in dice.sample(keys, dice.randint(0, 3))}
+        for key in REQUESTS[name][1]:
+            if dice.random() < 0.7:
+                fields[key] = dice.choice(values)
+        assert ask(bench, name, **fields)["ok"] in (True, False)
+    bench.run(5.0).take()
+    assert bench.at("I?").endswith(b"OK\r\n> ")
+    assert bench.at("F0", 2.0).endswith(b"OK\r\n> ")

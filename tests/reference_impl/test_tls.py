@@ -152,6 +152,17 @@ def test_each_level_takes_the_peers_that_it_should(emulator, pairs, authority, l
         assert (b"ERROR: Failed to connect" in answer) == (not joins)
 
 
+def test_lost_connection_is_connected_anew_and_one_that_lives_is_kept(emulator, pairs):
+    with emulator.host() as host, Peer(pairs["good"]) as peer:
+        assert connect(host, peer, 0) == CONNECTED
+        assert b"ERROR" in host.at("P6=1")
+        peer.link().close()
+        assert host.at("R0").startswith(b"\r\n-1\r\nERROR")
+        assert host.at("P6=1") == CONNECTED
+        peer.link().sendall(b"again")
+        assert host.at("R0") == b"\r\nagain\r\nOK\r\n> "
+
+
 def test_root_that_fails_is_told_only_where_it_is_said_so(emulator, pairs, authority):
     with emulator.host() as host, Peer(pairs["unknown"]) as peer:
         assert connect(host, peer, 1, "PB=1", authority=authority).endswith(TOLD)

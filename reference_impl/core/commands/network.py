@@ -18,6 +18,7 @@ from reference_impl.core.world import SECURITY, WirelessNetwork
 NO_SUCH = b"NOSUCH"
 """Networks and hosts whose names begin so do not exist (the emulator's own rule)."""
 
+LONGEST_NAME = 64
 MASK = "255.255.255.0"
 SIGNAL = -45
 """dBm of a network that the surroundings do not list."""
@@ -220,8 +221,11 @@ def lookup(module: Module, command: Command) -> Answer:
 
 
 def _may_resolve(name: bytes) -> bool:
-    """Whether it is a name, and one that a host may have. Names under `.invalid` never resolve (RFC 6761)."""
-    if not HOST_NAME.match(name) or re.fullmatch(rb"[0-9.]+", name):
+    """Whether it is a name, and one that a host may have. Names under `.invalid` never resolve (RFC 6761).
+
+    A name has 64 characters at most (UM30; QR5: 63).
+    """
+    if len(name) > LONGEST_NAME or not HOST_NAME.match(name) or re.fullmatch(rb"[0-9.]+", name):
         return False  # an address gone wrong is no name
     labels = name.rstrip(b".").lower().split(b".")
     return not name.startswith(NO_SUCH) and labels[-1] != b"invalid"
