@@ -80,6 +80,43 @@ def test_room_imports_only_where_its_arrows_lead(room):
     assert wrong == []
 
 
+def modules_of(room):
+    """Module: the modules of the room that it imports, those behind TYPE_CHECKING too."""
+    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in files_of(room)}
+    names = {name.removesuffix(".__init__"): path for name, path in paths.items()}
+
+    def module(name):
+        return name if name in names else name.rpartition(".")[0]
+
+    return {name: {module(one) for one in imports_of(path)} & set(names) - {name} for name, path in names.items()}
+
+
+def circle_in(graph):
+    """Modules that lead back to themselves, and those that lead there."""
+    left = dict(graph)
+    while free := [name for name, needed in left.items() if not needed & set(left)]:
+        for name in free:
+            del left[name]
+    return sorted(left)
+
+
+@pytest.mark.parametrize("room", ["fixtures"])
+def test_no_import_leads_in_a_circle(room):
+    assert circle_in(modules_of(room)) == []
+
+
+def test_circle_is_found_where_there_is_one():
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "room", ["fixtures/drivers/bench", "fixtures/drivers/lab", "fixtures/drivers/peers", "fixtures/plugins"]
+)
+def test_no_file_of_a_room_is_longer_than_400_lines(room):
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in files_of(room)}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
 @pytest.mark.parametrize("room", ["fixtures/drivers", "reference_impl"])
 def test_room_knows_no_pytest(room):
     files = [path for path in files_of(room) if path.name != "pytest_plugin.py"]

@@ -6,7 +6,8 @@ import pytest
 
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.bench.expected import unexpected
-from fixtures.drivers.line.at import ATClient, Forms
+from fixtures.drivers.bench.joining import find_address
+from fixtures.drivers.line.at import Forms
 from fixtures.errors import RigError
 from fixtures.rigs import Expected, NetworkSettings, Rig, StaticAddress
 from tests.fixtures.line import Pty, ScriptedModule
@@ -29,8 +30,8 @@ def join_with(script, **network):
     try:
         with linked(pty.name) as link:
             bench = Bench(Rig(name="bench", network=NetworkSettings(ssid="LAB", security=0, **network)), Forms())
-            bench._at = ATClient(link)
-            return bench._address(), [line.rstrip(b"\r") for line in module.seen]
+            bench.station.use(link)
+            return find_address(bench.station), [line.rstrip(b"\r") for line in module.seen]
     finally:
         module.end()
         pty.vanish()

@@ -117,5 +117,31 @@ def test_device_has_one_key_whatever_its_name(tmp_path):
 
 
 def test_port_of_a_host_has_one_key_whatever_its_options():
-    assert key_of("rfc2217://Bench7:4000?timeout=3") == key_of("rfc2217://bench7:4000/") == "rfc2217://bench7:4000"
+    assert key_of("rfc2217://Bench7:4000?timeout=3") == key_of("rfc2217://bench7:4000/") == "tcp://bench7:4000"
     assert key_of("rfc2217://bench7:4000") != key_of("rfc2217://bench7:4001")
+
+
+# --- one port, one key ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "socket://localhost:4001",
+        "rfc2217://127.0.0.1:4001?ign_set_control",
+        "SOCKET://LOCALHOST:4001/",
+        "socket://[::1]:4001",
+    ],
+)
+def test_one_port_of_a_server_has_one_key_whatever_it_is_called(url):
+    assert key_of(url) == key_of("socket://127.0.0.1:4001")
+
+
+def test_other_ports_and_hosts_have_keys_of_their_own():
+    urls = [
+        "socket://127.0.0.1:4001",
+        "socket://127.0.0.1:4002",
+        "socket://127.0.0.2:4001",
+        "rfc2217://no.such.host.invalid:4001",
+    ]
+    assert len({key_of(url) for url in urls}) == 4

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fixtures.case import show
-from fixtures.drivers.bench.bench import KNOWN, Bench
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.bench.known import KNOWN
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.replay.file import Step
