@@ -11,8 +11,8 @@ from reports.record.model import (
     OBLIGATION_NAMES,
     VERDICTS,
     AreaSummary,
-    BrokenRequirement,
     Case,
+    Finding,
     ObservedValues,
     Record,
     RigRun,
@@ -21,9 +21,12 @@ from reports.record.model import (
 from reports.record.summary import WAIVED, outcome, waived_requirements
 
 MOST_OBSERVATIONS = 25
-MOST_CASES = 3
-_HEADS = {"pass": "pass", "fail": "fail", "inconclusive": "inconcl", "observed": "observed"}
+MOST_WHOLE = 4
+"""Findings that are told with their difference and their command; those after them have one line each."""
+MOST_LINES = 8
+_HEADS = {"pass": "pass", "fail": "fail", "inconclusive": "inconc", "observed": "obs"}
 _HEADS |= {"not_applicable": "n/a", "error": "error"}
+_COLUMN = 7
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,17 @@ class Line:
 
 
 def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
-    """What a person wants to know when the run is over, in the order in which it is asked."""
+    """What a person wants to know when the run is over; what is asked first stands last, where the eye is."""
+    yield from _observed(record["summary"]["observed"], width)
     yield from _judged(record)
     yield from _resumed(record)
-    yield from _areas(record["summary"]["areas"])
-    yield from _broken(record["summary"]["broken"], width, several=len(record["rigs"]) > 1)
+    yield from _areas(record["summary"]["areas"], width)
     yield from _matrix(record)
     yield from _waived(record)
     yield from _undecided(record["cases"], width)
     yield from _tried(record["summary"])
     yield from _problems(record, width)
-    yield from _observed(record["summary"]["observed"])
+    yield from _findings(record, width)
     yield Line()
 
 
@@ -88,17 +91,17 @@ def _name(table: dict[str, Any]) -> str:
     return str(table.get("name", "unknown"))
 
 
-def _areas(areas: list[AreaSummary]) -> Iterator[Line]:
+def _areas(areas: list[AreaSummary], width: int) -> Iterator[Line]:
     if not areas:
         return
-    wide = max(len(one["title"]) for one in areas)
+    wide = min(max(len(one["title"]) for one in areas), max(width - 11 - _COLUMN * len(VERDICTS), 16))
     yield Line()
-    heads = "".join(f"{_HEADS[verdict]:>9}" for verdict in VERDICTS)
-    yield Line(f"{'area':<{wide}}  requirements{heads}", {"bold": True})
+    heads = "".join(f"{_HEADS[verdict]:>{_COLUMN}}" for verdict in VERDICTS)
+    yield Line(f"{'area':<{wide}}  {'decided':>9}{heads}", {"bold": True})
     for one in areas:
         decided = f"{one['decided']} of {one['requirements']}"
-        counts = "".join(f"{one['verdicts'][verdict] or '-':>9}" for verdict in VERDICTS)
-        yield Line(f"{one['title']:<{wide}}  {decided:>12}{counts}", _area_style(one))
+        counts = "".join(f"{one['verdicts'][verdict] or '-':>{_COLUMN}}" for verdict in VERDICTS)
+        yield Line(f"{_cut(one['title'], wide):<{wide}}  {decided:>9}{counts}", _area_style(one))
 
 
 def _area_style(area: AreaSummary) -> dict[str, bool]:
@@ -108,20 +111,41 @@ def _area_style(area: AreaSummary) -> dict[str, bool]:
     return {"yellow": True} if counts["inconclusive"] else {}
 
 
-def _broken(entries: list[BrokenRequirement], width: int, *, several: bool) -> Iterator[Line]:
-    if entries:
+def _findings(record: Record, width: int) -> Iterator[Line]:
+    """The findings: the first few with their difference and the command that shows it, the others in a line each."""
+    found = record["summary"]["findings"]
+    if found:
+        failed = record["summary"]["verdicts"]["fail"]
+        words = (
+            f"{len(found)} finding{'s' if len(found) > 1 else ''} in {failed} failed case{'s' if failed > 1 else ''}"
+        )
         yield Line()
-        yield Line("broken requirements", {"bold": True, "red": True})
-    for one in entries:
-        where = "; ".join(one["sources"]) or "no source"
-        kind = OBLIGATION_NAMES.get(one["obligation"], "unknown")
-        yield Line(f"  {one['id']}  ({kind}; {where})", {"red": True})
-        yield from (Line(line) for line in _fold(one["statement"], width, "      "))
-        if several:
-            yield Line(f"      on {', '.join(one['rigs'])}")
-        yield from (Line(f"      in {case}") for case in one["cases"][:MOST_CASES])
-        if (more := len(one["cases"]) - MOST_CASES) > 0:
-            yield Line(f"      and in {more} more")
+        yield Line(words, {"bold": True, "red": True})
+    for one in found[:MOST_WHOLE]:
+        yield from _whole(one, width, several=len(record["rigs"]) > 1)
+    for one in found[MOST_WHOLE : MOST_WHOLE + MOST_LINES]:
+        yield Line(_cut(f"  {_head(one)}: expected {one['expected']}", width), {"red": True})
+    if (more := len(found) - MOST_WHOLE - MOST_LINES) > 0:
+        yield Line(f"  and {more} more in the record")
+
+
+def _head(one: Finding) -> str:
+    kind = OBLIGATION_NAMES.get(one["obligation"], "unknown")
+    cases = f"{len(one['cases'])} case{_s(len(one['cases']))}"
+    masks = f", masks {len(one['masks'])}" if one["masks"] else ""
+    return f"{one['id']} {one['requirement']} ({kind}; {cases}{masks})"
+
+
+def _whole(one: Finding, width: int, *, several: bool) -> Iterator[Line]:
+    yield Line(f"  {_head(one)}", {"red": True})
+    source = "; ".join(one["sources"]) or "no source"
+    yield from (Line(line) for line in _fold(f"{one['statement']} ({source})", width, "      ")[:3])
+    if one["expected"]:
+        yield Line(_cut(f"      expected: {one['expected']}", width))
+    yield Line(_cut(f"      got:      {one['got']}", width))
+    if several:
+        yield Line(f"      on {', '.join(one['rigs'])}")
+    yield Line(f"      {one['command']}")
 
 
 def _matrix(record: Record) -> Iterator[Line]:
@@ -180,20 +204,24 @@ def _problems(record: Record, width: int) -> Iterator[Line]:
         yield Line(f"  not finished: {case['id']}" + (f" (on {case['rig']})" if len(record["rigs"]) > 1 else ""))
 
 
-def _observed(entries: list[ObservedValues]) -> Iterator[Line]:
+def _observed(entries: list[ObservedValues], width: int) -> Iterator[Line]:
     """Where the documents contradict each other, which reading the module took; and where it did now so, now so."""
     entries = [one for one in entries if one["what"] != WAIVED]
     shown = [one for one in entries if one["readings"] or len(one["values"]) > 1]
     if entries:
-        yield Line()
         yield Line("observed where the documents differ, or the module does", {"bold": True})
     for one in shown[:MOST_OBSERVATIONS]:
         values = ", ".join(f"{_cut(value)} ({count}x)" for value, count in one["values"].items())
-        yield Line(
-            f"  {one['requirement']}  {_cut(one['what'])}: {_cut(values, 110)}", {"yellow": len(one["values"]) > 1}
-        )
+        text = _cut(f"  {one['requirement']}  {_cut(one['what'])}: {values}", width)
+        yield Line(text, {"yellow": len(one["values"]) > 1})
     if (more := len(entries) - len(shown[:MOST_OBSERVATIONS])) > 0:
         yield Line(f"  {'and ' if shown else ''}{more} {'more ' if shown else ''}in the run record")
+    if entries:
+        yield Line()
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _cut(text: str, most: int = 60) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reports.record.editions import whole_case
+from reports.record.findings import differences_of
 from reports.record.journal import Journal, read_journals, record_of
 from reports.record.model import Case, Problem, Record, Run, Unfinished
 from reports.record.record import RecordError, build_record, complain_of_case, now, rig_name
@@ -65,6 +66,7 @@ class Collector:
         self._cases: list[Case] = list(former.cases) if former else []
         self._problems: list[Problem] = []
         self._open: Counter[str] = Counter()
+        self._told: set[tuple[str, str]] = set()
         self._failed_phases: dict[tuple[str, str], list[pytest.TestReport]] = {}
 
     @property
@@ -133,9 +135,21 @@ class Collector:
     def _add_case(self, case: Case, failed: list[pytest.TestReport]) -> None:
         self._cases.append(case)
         self.journal.add("case", case)
-        if case["blame"] not in ("harness", None) and case["message"]:
-            for report in failed:
+        repeated = self._is_repeated(case)
+        for report in failed:
+            if case["blame"] not in ("harness", None) and case["message"]:
                 report.longrepr = message_longrepr(case)
+            if repeated:
+                vars(report)["_pdbshown"] = True  # so pytest knows a failure that was shown already
+
+    def _is_repeated(self, case: Case) -> bool:
+        """True for a failure whose differences other cases have shown: a person reads each of them once."""
+        keys = {
+            (one["requirement"], one["normal"]) for one in (differences_of(case) if case["verdict"] == "fail" else ())
+        }
+        new = keys - self._told
+        self._told |= keys
+        return bool(keys) and not new
 
     def finish(self, exitstatus: int) -> Record:
         """Make the record. ``exitstatus`` is pytest's; it counts where we know of nothing that explains it."""

@@ -59,11 +59,12 @@ def test_the_summary_says_what_a_person_asks(project):
         "profile   web",
         "rig       sample rig (/dev/ttySAMPLE)",
         "profile does not fit: fields of P?: declared 12, found 10",
-        "Framing                    1 of 1        2        -",
-        "Multi-accept server        3 of 4        1        1        1        2        1        1",
-        "MA-NOTICE  (mandatory; WEB transcript, line 13; DS p17)",
+        "Framing                 1 of 1      2      -",
+        "Multi-accept server     3 of 4      1      1      1      2      1      1",
+        "1 finding in 1 failed case",
+        "F1 MA-NOTICE (mandatory; 1 case, masks 1)",
         "When a client connects to a waiting server, the module sends [TCP SVR] Accepted",
-        "in test_every_verdict.py::test_notice_names_the_clients_port",
+        "tox -e conformance -- test_every_verdict.py::test_notice_names_the_clients_port",
         "inconclusive (rig): no packet filter here",
         "error (peer): PeerError: the peer's port range is used up",
         "MA-TWICE  answer to the second P5=11: ERROR (2x)",
@@ -82,6 +83,23 @@ def test_a_verdict_is_told_by_its_message_and_not_by_a_traceback(project):
     assert "(fail, blame: module; MA-NOTICE)" in said
     assert "the traceback of a verdict" not in said
     assert "the traceback of a peer" not in said
+
+
+def test_a_difference_is_printed_once_however_many_cases_show_it(project):
+    project.add(
+        "test_many.py",
+        """
+import pytest
+@pytest.mark.told(verdict="fail", blame="module", broken=["MA-NOTICE"], message="MA-NOTICE\\nexpected: 5\\ngot:      6")
+@pytest.mark.parametrize("number", range(30))
+def test_notice(number):
+    assert False
+""",
+    )
+    said = project.run("-rN").stdout
+    assert said.count("(fail, blame: module; MA-NOTICE)") == 1
+    assert "1 finding in 30 failed cases" in said
+    assert "30 failed in" in said
 
 
 def test_a_failure_of_the_harness_keeps_its_traceback(project):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.formats.terminal import MOST_CASES, MOST_OBSERVATIONS, closing_line, summary_lines
+from reports.formats.terminal import MOST_OBSERVATIONS, closing_line, summary_lines
 from reports.record.record import build_record, now
 from reports.record.status import ExitStatus, decide
 from suites.spec.catalogue import load_catalogue
@@ -61,13 +61,48 @@ def test_areas_stand_in_the_order_of_the_catalogue(case):
     assert heads == ["Framing", "Multi-accept server", "zoo"]
 
 
-def test_many_cases_of_one_breach_are_not_all_listed(case):
-    broken = [case(id=f"x::{n}", verdict="fail", blame="module", broken=["MA-NEXT"]) for n in range(MOST_CASES + 2)]
-    lines = summary(*broken)
-    assert [line for line in lines if line.startswith("      in x::")] == [
-        f"      in x::{n}" for n in range(MOST_CASES)
+def failed(case, number, key="MA-NEXT", got="none", **more) -> dict:
+    return case(
+        **{
+            "id": f"x::{number}",
+            "verdict": "fail",
+            "blame": "module",
+            "requirements": [key],
+            "broken": [key],
+            "message": f"{key}\nexpected: a line\ngot:      {got}",
+            **more,
+        }
+    )
+
+
+def test_many_failures_of_one_cause_are_one_finding(case):
+    lines = summary(*(failed(case, number) for number in range(719)))
+    at = lines.index("1 finding in 719 failed cases")
+    assert lines[at + 1] == "  F1 MA-NEXT (mandatory; 719 cases)"
+    assert lines[at + 2].startswith("      When P5=10 is sent")
+    assert lines[at + 4 : at + 8] == [
+        "      expected: a line",
+        "      got:      none",
+        "      tox -e conformance -- x::0",
+        "",
     ]
-    assert "      and in 2 more" in lines
+
+
+def test_finding_tells_what_it_masks(case):
+    masked = {"masked": ["MA-NEXT", "MA-TWICE"], "masked_by": "MA-NOTICE", "decided": []}
+    lines = summary(failed(case, 1, "MA-NOTICE", **masked))
+    assert "  F1 MA-NOTICE (mandatory; 1 case, masks 2)" in lines
+
+
+def test_verdict_findings_and_areas_fit_the_last_forty_lines_of_80_columns(case):
+    words = ("abcdefghijklmnopqrstuvwxyz"[n % 26] * (n // 26 + 1) for n in range(60))
+    many = [failed(case, n, got=f"{word} " + "y" * 300) for n, word in enumerate(words)]
+    seen_there = [seen("MA-TWICE", f"what {n:03}", "x" * 100) for n in range(40)]
+    record = recorded(case(observations=seen_there, area="a" * 60), *many)
+    lines = [line.text for line in summary_lines(record, 76)]
+    assert max(map(len, lines)) <= 76
+    assert "60 findings in 60 failed cases" in lines[-36:]
+    assert "  and 48 more in the record" in lines[-3:]
 
 
 def test_cases_that_fail_with_the_same_words_stand_together(case):
@@ -128,7 +163,7 @@ def test_cases_without_an_end_are_named():
 
 def test_long_statements_are_folded_to_the_width(case):
     lines = summary(case(verdict="fail", blame="module", broken=["MA-NOTICE"], requirements=["MA-NOTICE"]), width=60)
-    at = next(number for number, line in enumerate(lines) if line.startswith("  MA-NOTICE"))
+    at = next(number for number, line in enumerate(lines) if line.startswith("  F1 MA-NOTICE"))
     assert lines[at + 1].startswith("      When a client connects")
     assert all(len(line) <= 60 for line in lines[at + 1 : at + 3])
 
