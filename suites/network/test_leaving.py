@@ -24,7 +24,7 @@ def test_leaving_is_answered_and_shows(at: ATClient, case: Case) -> None:
     at.drain(quiet=0.2)
     status = at("CS")
     case.require("NW-CS", status.ok and status.payload.strip() == b"0", "0 and OK", status)
-    case.observe("NW-SHOW-STATUS", "last field when not joined", shown(at)[-1])
+    case.observe("NW-SHOW-STATUS", "last field when not joined", at("C?").fields[-1].strip())
 
 
 @pytest.mark.requirement("NW-AGAIN", "NW-JOIN", "NW-JOIN-ADDRESS", "NW-CS")
@@ -33,7 +33,7 @@ def test_module_joins_again_and_serves(at: ATClient, bench: Bench, server: Serve
     at.drain(quiet=0.2)
     settings_for(bench, home)
     address = judge_join(case, at("C0"), home)
-    shows = own_address(at)
+    shows = own_address(at, home)
     case.require("NW-JOIN-ADDRESS", address == shows, f"in C0's answer the address of C?, {shows}", address)
     status = at("CS")
     case.require("NW-CS", status.payload.strip() == b"1", "1 after joining again", status)
@@ -101,7 +101,7 @@ def test_settings_are_shown(at: ATClient, case: Case, ssid: str, security: str, 
     at.drain(quiet=0.2)
     for setting in (f"C1={ssid}", f"C3={security}", f"C4={dhcp}")[::step]:
         at(setting)
-    fields = shown(at)
+    fields = shown(at, ssid)
     case.require("NW-SHOW", len(fields) == 15, "15 fields", ",".join(fields))
     got = (fields[0], fields[2], fields[3])
     case.require("NW-SHOW-SETTINGS", got == (ssid, security, dhcp), f"{ssid}, {security}, {dhcp} in 1, 3, 4", got)

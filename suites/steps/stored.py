@@ -10,10 +10,18 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import ModuleFault
 
+NETWORK_FIELDS = 15
+"""Fields of C? (UM)."""
+
 
 def fields_of(at: ATClient, query: str) -> list[str]:
-    """The fields that ``query`` shows, without the blanks around them."""
-    return [one.strip() for one in at(query).fields]
+    """The fields that ``query`` shows, without the blanks around them.
+
+    The first field of C? is a name that may hold commas: the fields behind it are counted from the end.
+    """
+    fields = [one.strip() for one in at(query).fields]
+    surplus = len(fields) - NETWORK_FIELDS if query == "C?" else 0
+    return [",".join(fields[: surplus + 1]), *fields[surplus + 1 :]] if surplus > 0 else fields
 
 
 def field_of(at: ATClient, query: str, place: int) -> str:

@@ -24,6 +24,7 @@ FAILED = [
     ("reboots", "expected: OK", "join again"),
     ("starts_anew_at_its_end", "the module has started anew by itself", "join again"),
     ("hangs", "no complete answer", "soft reset (ZR)"),
+    ("hangs_while_it_is_only_observed", "after it the module no longer answered", "soft reset (ZR)"),
     ("babbles", "", "soft reset (ZR)"),
     ("prompt_lost", "expected: the prompt", None),
     ("half_an_answer", "no complete answer", None),

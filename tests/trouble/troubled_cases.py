@@ -79,6 +79,15 @@ def test_hangs(at):
 test_good_after_hangs = good()
 
 
+@pytest.mark.requirement("FR-NOTICE-PLACE")
+def test_hangs_while_it_is_only_observed(at, case):
+    say(at, 103)
+    case.observe("FR-NOTICE-PLACE", "what came before it hung", at("P0=0"))
+
+
+test_good_after_hangs_while_it_is_only_observed = good()
+
+
 @ask
 def test_babbles(at, case):
     say(at, 4)

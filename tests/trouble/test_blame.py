@@ -1,0 +1,203 @@
+"""Whose fault it is: the module is neither acquitted by a late answer nor convicted for another's doing."""
+
+import os
+
+import pytest
+
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.bench.expected import OtherModule
+from fixtures.drivers.bench.probe import gather
+from fixtures.drivers.lab.credentials import passphrase_of
+from fixtures.drivers.line.at import Forms
+from fixtures.errors import ModuleFault, NoAnswer, RigError
+from fixtures.rigs import NetworkSettings, Rig, SerialSettings
+from suites.spec.profiles import load_profile
+from tests.fixtures.runs import ROOT, Emulator, Run
+from tests.trouble.between import Between
+
+PATIENCE_S = 0.5
+"""Seconds that these benches give a module to answer; a bench of the field gives 5."""
+
+
+def bench_at(line, **network):
+    rig = Rig("between", serial=SerialSettings(line.url), network=NetworkSettings(**{"ssid": "LAB", **network}))
+    return Bench(rig, Forms(answer_s=PATIENCE_S))
+
+
+@pytest.fixture
+def line():
+    with Between() as between:
+        yield between
+
+
+@pytest.fixture
+def bench(line):
+    made = bench_at(line)
+    made.open()
+    yield made
+    made.close()
+
+
+# --- a module that is late ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("times", [1.6, 2.1, 3.0])
+def test_late_answer_is_not_taken_for_a_lost_network(line, bench, times):
+    bench.prepare()
+    line.hang(times * PATIENCE_S)
+    with pytest.raises(NoAnswer) as caught:
+        bench.at("P?")
+    assert bench.doubts.about(caught.value, network=True) is None
+
+
+def test_network_that_was_left_is_still_seen(line, bench):
+    bench.prepare()
+    line.inject(b"CD\r")
+    bench.at.drain(quiet=0.5)
+    found = bench.doubts.about(ModuleFault("no connection"), network=True)
+    assert (found.blame, "no longer in the network" in str(found)) == ("network", True)
+    assert bench.recover() == "join again"
+
+
+def test_module_that_hangs_long_is_known_to_have_said_nothing(line, bench):
+    line.hang(7 * PATIENCE_S)
+    bench.recover()
+    assert bench.ladder.dumb >= 2
+
+
+def test_module_that_waits_for_a_payload_is_not_called_dumb(line, bench):
+    line.inject(b"S3=9\r")
+    bench.at.drain(quiet=0.3)
+    bench.recover()
+    assert bench.ladder.dumb < 2
+
+
+# --- another module -------------------------------------------------------------------------------------------------
+
+
+def test_line_that_comes_back_with_another_module_is_the_rigs(line, bench):
+    with Emulator("--tcp", "127.0.0.1:0") as other:
+        line.target = other.url
+        line.to_host = lambda data: data.replace(b"ISM43362-M3G-L44", b"ISM4343-WBM-L151")
+        line.drop()
+        with pytest.raises(OtherModule, match="came back with another module on it"):
+            bench.recover()
+
+
+def test_line_that_comes_back_with_the_same_module_goes_on(line, bench):
+    line.drop()
+    assert bench.recover() == "re-open the line"
+    assert bench.at("P0").ok
+
+
+# --- joining --------------------------------------------------------------------------------------------------------
+
+
+def test_join_that_fails_once_is_tried_again_and_shows(line):
+    line.failing_joins = 1
+    bench = bench_at(line)
+    bench.open()
+    _, findings = gather(bench, lambda _: load_profile("web"))
+    bench.close()
+    (told,) = [one for one in findings if one.what == "joining the network"]
+    assert told.found.startswith("at try 2; before that: the module could not join")
+    assert told.fits
+
+
+def test_join_that_always_fails_ends_the_run(line):
+    line.failing_joins = 9
+    with pytest.raises(RigError, match="could not join 'LAB'"):
+        bench_at(line).open()
+    assert line.heard.count(b"C0\r") == 2
+
+
+def test_network_lost_during_the_probe_is_no_misfit(line, bench):
+    profile = load_profile("web")
+    line.to_module = lose_before(line, b"P1=4\r")
+    _, findings = gather(bench, lambda _: profile)
+    assert line.heard.count(b"C0\r") == 2
+    (found,) = [one for one in findings if one.what.startswith("P5=11")]
+    assert (found.fits, found.found) == (True, "yes")
+
+
+def lose_before(line, command):
+    """The module leaves its network the first time that it gets ``command``."""
+    lost = []
+
+    def to_module(data):
+        if data == command and not lost:
+            lost.append(data)
+            return b"CD\r" + data
+        return data
+
+    to_host, swallowed = line.to_host, []
+
+    def answers(data):
+        data = to_host(data)
+        if lost and not swallowed and b"\r\n> " in data:
+            swallowed.append(1)
+            return data.partition(b"\r\n> ")[2]
+        return data
+
+    line.to_host = answers
+    return to_module
+
+
+# --- names and passphrases ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Lab, 2nd floor", "1,2,3,4", "10.1.2.3,4", os.fsdecode(b"caf\xe9,1")])
+def test_name_of_a_network_may_hold_any_octets(name):
+    with Between() as line:
+        bench = bench_at(line, ssid=name)
+        bench.open()
+        assert bench.identity.address == "127.0.0.1"
+        assert bench.doubts.witness
+        bench.close()
+
+
+def test_name_with_commas_breaks_no_requirement(tmp_path):
+    with Between() as line:
+        options = f"--port={line.url}", "--ssid=Lab, 2nd floor", "suites/network/test_joined.py"
+        ended = Run(tmp_path)(*options)
+    assert {case["verdict"] for case in ended.record["cases"]} <= {"pass", "observed", "inconclusive"}
+    assert ended.status == 0
+
+
+@pytest.mark.parametrize("passphrase", ["secret\r", "sec\rret99", "secret99\n", "sec\x00ret99"])
+def test_control_character_in_a_passphrase_is_refused_before_the_first_case(monkeypatch, passphrase):
+    command = ("python3", "-c", f"import sys; sys.stdout.write({passphrase + 'x'!r})")
+    settings = NetworkSettings(ssid="LAB", passphrase_command=command if "\0" in passphrase else ())
+    if "\0" not in passphrase:
+        monkeypatch.setenv(settings.passphrase_env, passphrase)
+    with pytest.raises(RigError, match="has a control character at place"):
+        passphrase_of(settings)
+
+
+def test_passphrase_that_is_not_utf_8_reaches_the_module_as_it_is(line, monkeypatch):
+    monkeypatch.setenv("DUT_PASSPHRASE", os.fsdecode(b"\xe9\xe8secret9"))
+    bench = bench_at(line)
+    bench.open()
+    bench.close()
+    assert b"C2=\xe9\xe8secret9\r" in line.heard
+
+
+# --- PK below 250 ---------------------------------------------------------------------------------------------------
+
+
+def run_of_keep_alive_1(folder, more):
+    """A module that takes PK=1,1, as published reports of real firmware have it, under a profile with ``more``."""
+    text = (ROOT / "suites" / "spec" / "profiles" / "web.toml").read_text(encoding="utf-8")
+    profile = folder / "declared.toml"
+    profile.write_text(text.replace('name = "web"', 'name = "declared"').replace("[ranges]", "[ranges]\n" + more))
+    return Run(folder)("suites/settings/test_values.py", "-k=leave_open and PK", f"--profile={profile}")
+
+
+def test_idle_time_below_250_is_recorded_unless_a_profile_declares_its_range(tmp_path):
+    ended = run_of_keep_alive_1(tmp_path, "")
+    assert {case["verdict"] for case in ended.record["cases"]} <= {"observed", "pass"}
+
+
+def test_idle_time_below_250_is_held_against_the_range_that_a_profile_declares(tmp_path):
+    ended = run_of_keep_alive_1(tmp_path, "PK = [250, 7200000]")
+    assert {case["verdict"] for case in ended.record["cases"] if "PK=1,1]" in case["id"]} == {"fail"}
