@@ -82,5 +82,5 @@ def _new_of_summary(document: dict[str, Any], summary: Summary) -> dict[str, Any
         if entry := known.get(one["requirement"]):
             one["obligation"], one["statement"] = entry["obligation"], entry["statement"]
             one["sources"] = entry["sources"]
-    outcome = outcome_of(cases, document.get("planned", []), [], nothing, status)
+    outcome = outcome_of(cases, document.get("planned", []), [], findings, nothing, status)
     return {"outcome": outcome, "findings": findings, "requirements": []}

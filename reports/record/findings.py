@@ -1,19 +1,26 @@
-"""Failures with one cause are one finding: the same requirement, and the same difference in normal form."""
+"""Failures with one cause are one finding: the same requirement, or the same difference in normal form."""
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from reports.record.model import Case, Difference, Finding
 from reports.record.status import broken_requirements
 from suites.spec.catalogue import Catalogue
+from suites.spec.rests import bases_of
 
 STRENGTHS = "MDO"
 """Obligations, the strongest first."""
 LONGEST = 48
 """Characters of a quoted text that the normal form keeps: a longer one holds a payload, which is no cause."""
+MANY = 6
+"""Requirements of one case from which on it is a walk through many, and tells nothing of a single one."""
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_QUOTES = re.compile(r"""^b?['"]|['"]$""")
+_BYTES = re.compile(r"""\bb(['"]).*?(?:\1(?!\w)|$)""")
 _ABSTRACT = (
+    (re.compile(r"\b(?:peer|listener|udp)\d+(?:-\d+)?\b"), "<peer>"),
     (re.compile(r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b"), "<mac>"),
     (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}:\d+\b"), "<address>:<port>"),
     (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b"), "<address>"),
@@ -29,7 +36,7 @@ def normal_form(expected: str, got: str) -> str:
 
 
 def _abstract(text: str) -> str:
-    text = _QUOTED.sub(_shorten, text)
+    text = _QUOTED.sub(_shorten, _BYTES.sub('"<bytes>"', text))
     for pattern, word in _ABSTRACT:
         text = pattern.sub(word, text)
     return text
@@ -53,42 +60,141 @@ def _read_difference(requirement: str, message: str) -> Difference:
     return Difference(requirement=requirement, expected=expected, got=got, normal=normal_form(expected, got))
 
 
+Failure = tuple[Case, Difference]
+SIMPLE_FIRST = ("framing", "settings", "data", "multi_accept", "single_server", "client", "udp", "network")
+"""Areas in the order in which they rest on each other; those that are not named come after them."""
+WHOLE = ("http",)
+"""Areas whose cases use all of the module at once: what they show is mostly something else's."""
+FOUNDATION = 20
+"""Requirements that a finding must mask to be told before all others, whatever it obliges to."""
+CLOSE = 0.8
+"""How much of the best score a requirement of a simpler area may lack and still be the lead."""
+USUAL = re.compile(
+    r"""|none|None|<n>|<time>|no|a connection|"<bytes>".*|only <n>|\[\]"""
+    r"""|"?\\r\\n(?:\\r\\n)?(?:(?:OK|ERROR[^"]*)\\r\\n)?> "?"""
+)
+"""What came of which nothing can be told: two causes may both leave just this behind."""
+
+
 def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
-    """The findings of a run: mandatory first, then those that mask the most, then those that most cases show."""
-    groups: dict[tuple[str, str], list[tuple[Case, Difference]]] = {}
-    for case in cases:
-        if case["verdict"] == "fail":
-            for one in differences_of(case):
-                groups.setdefault((one["requirement"], one["normal"]), []).append((case, one))
-    found = [_finding(*key, shown, catalogue) for key, shown in groups.items()]
+    """The findings of a run: foundations first, then the mandatory ones, then those that mask the most.
+
+    A difference that shows under several requirements has one cause. It is told under the requirement that it suits
+    best (:func:`suits`); the others are masked by that one. Requirements that the case charges stay as they are there.
+    """
+    left: list[Failure] = [(case, one) for case in cases if case["verdict"] == "fail" for one in differences_of(case)]
+    score = suits(cases)
+    groups: list[list[Failure]] = []
+    while left:
+        first = max((one["requirement"] for _, one in left), key=lambda key: (score.get(key, 0.0), key))
+        marks = {mark for _, one in left if one["requirement"] == first for mark in _marks(one)}
+        mine = [(case, one) for case, one in left if one["requirement"] == first or marks & set(_marks(one))]
+        left = [one for one in left if one not in mine]
+        groups.append(mine)
+    led = [(_lead(mine, score, catalogue), mine) for mine in _with_whole(groups)]
+    found = [_finding(lead, mine, catalogue) for lead, mine in _on_their_bases(led)]
     found.sort(key=_weight)
     return [Finding(**{**one, "id": f"F{number}"}) for number, one in enumerate(found, 1)]
 
 
-def _weight(one: Finding) -> tuple[int, int, int]:
-    strength = STRENGTHS.find(one["obligation"] or "O")
-    return strength, -len(one["masks"]), -len(one["cases"])
+def _marks(one: Difference) -> list[str]:
+    """By what a difference is known again: all of it, and what came where that is unusual."""
+    got = one["normal"].rpartition(" | ")[2]
+    return [one["normal"], *([] if USUAL.fullmatch(got) else [_QUOTES.sub("", got)])]
 
 
-def _finding(key: str, normal: str, shown: Sequence[tuple[Case, Difference]], catalogue: Catalogue) -> Finding:
+def _with_whole(groups: list[list[Failure]]) -> list[list[Failure]]:
+    """The groups, those that only walks and cases of the whole module show added to the largest of the others."""
+    plain = [one for one in groups if not all(map(_is_whole, one))]
+    rest = [failure for one in groups if all(map(_is_whole, one)) for failure in one]
+    if not plain:
+        return groups
+    largest = max(plain, key=len)
+    return [one + rest if one is largest else one for one in plain]
+
+
+def _on_their_bases(led: list[tuple[str, list[Failure]]]) -> list[tuple[str, list[Failure]]]:
+    """The groups, each that rests on the lead of another added to that one."""
+    leads = {lead for lead, _ in led}
+    whole: dict[str, list[Failure]] = {}
+    for lead, mine in led:
+        under = next((one for one in reversed(bases_of(lead)) if one in leads), lead)
+        whole.setdefault(under, []).extend(mine)
+    return list(whole.items())
+
+
+def _is_whole(failure: Failure) -> bool:
+    case, _ = failure
+    return case["area"] in WHOLE or len(case["requirements"]) > MANY
+
+
+def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogue) -> str:
+    """The requirement under which a group is told: of those that suit it well, the one of the simplest area."""
+    keys = list(dict.fromkeys(one["requirement"] for failure in shown if not _is_whole(failure) for one in failure[1:]))
+    keys = keys or list(dict.fromkeys(one["requirement"] for _, one in shown))
+    best = max(score.get(key, 0.0) for key in keys)
+    good = [key for key in keys if score.get(key, 0.0) >= CLOSE * best]
+    lead = min(good, key=lambda key: (_place(key, catalogue), -score.get(key, 0.0)))
+    return next((one for one in reversed(bases_of(lead)) if one in keys), lead)
+
+
+def _place(key: str, catalogue: Catalogue) -> int:
     entry = catalogue.requirements.get(key)
-    example, difference = min(shown, key=lambda one: (len(one[0]["transcript"]), one[0]["duration_s"]))
+    area = entry.area if entry else ""
+    return SIMPLE_FIRST.index(area) if area in SIMPLE_FIRST else len(SIMPLE_FIRST)
+
+
+def suits(cases: Sequence[Case]) -> dict[str, float]:
+    """For each requirement how well it accounts for the failures: 1 where all of many cases about it failed, 0 none.
+
+    Of the requirements under which a fault shows, it is mostly the one that the fault breaks of which all cases fail;
+    of the others it is some. Cases about many requirements at once (walks) tell nothing of a single one.
+    """
+    judged: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for case in cases:
+        if case["verdict"] not in ("pass", "fail") or len(case["requirements"]) > MANY:
+            continue
+        judged.update(case["requirements"])
+        failed.update({*case["requirements"], *case["broken"]} if case["verdict"] == "fail" else ())
+    return {key: count / (max(judged[key], count) + 1) for key, count in failed.items()}
+
+
+def _weight(one: Finding) -> tuple[bool, int, int, int]:
+    """Foundations first, then the strongest, then what masks the most, then what most cases show."""
+    strength = STRENGTHS.find(one["obligation"] or "O")
+    return len(one["masks"]) < FOUNDATION, strength, -len(one["masks"]), -len(one["cases"])
+
+
+def _finding(lead: str, shown: Sequence[Failure], catalogue: Catalogue) -> Finding:
+    entry = catalogue.requirements.get(lead)
+    own = [(case, one) for case, one in shown if one["requirement"] == lead]
+    example, difference = min(own, key=lambda one: (len(one[0]["transcript"]), one[0]["duration_s"]))
     return Finding(
         id="",
-        requirement=key,
+        requirement=lead,
         obligation=entry.obligation if entry else "",
         statement=entry.statement if entry else "(not in the catalogue)",
         sources=[str(one) for one in entry.sources] if entry else [],
-        normal=normal,
+        normal=difference["normal"],
         expected=difference["expected"],
         got=difference["got"],
         cases=list(dict.fromkeys(case["id"] for case, _ in shown)),
         rigs=list(dict.fromkeys(case["rig"] for case, _ in shown)),
-        masks=_masked_by(key, (case for case, _ in shown)),
+        masks=_masked_by(lead, shown),
         example=example["id"],
         command=f"tox -e conformance -- {shlex.quote(example['id'])}",
     )
 
 
-def _masked_by(key: str, cases: Iterable[Case]) -> list[str]:
-    return list(dict.fromkeys(one for case in cases if case["masked_by"] == key for one in case["masked"]))
+def _masked_by(lead: str, shown: Iterable[Failure]) -> list[str]:
+    """What the cases could not decide, and what else they were charged with, since the lead is broken."""
+    others = [
+        one
+        for case, difference in shown
+        for one in (
+            difference["requirement"],
+            *(case["masked"] if case["masked_by"] == difference["requirement"] else ()),
+        )
+    ]
+    return [one for one in dict.fromkeys(others) if one != lead]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports.record.model import Case, Outcome, RequirementOutcome, RequirementState
+from reports.record.findings import findings_of
+from reports.record.model import Case, Finding, Outcome, RequirementOutcome, RequirementState
 from reports.record.status import JUDGED, MEANING, ExitStatus, broken_requirements
 from suites.spec.catalogue import Catalogue, Requirement
 
 BINDING = "MD"
-SETTLED: tuple[RequirementOutcome, ...] = ("kept", "broken", "observed")
 WORDS = {
     ExitStatus.CONFORMING: "conforming",
     ExitStatus.BROKEN: "not_conforming",
@@ -23,27 +23,47 @@ WORDS = {
 """The word of the outcome for each exit status. A run of status 0 that left something open is ``incomplete``."""
 
 
-def states_of(cases: Sequence[Case], catalogue: Catalogue, profile: Mapping[str, Any]) -> list[RequirementState]:
-    """One entry for each requirement of the catalogue, in its order. ``profile``: as the run tells of it."""
+def states_of(
+    cases: Sequence[Case],
+    catalogue: Catalogue,
+    profile: Mapping[str, Any],
+    findings: Sequence[Finding] | None = None,
+) -> list[RequirementState]:
+    """One entry for each requirement of the catalogue, in its order. ``profile``: as the run tells of it.
+
+    Broken are those that a finding is told under. What else a case has charged follows from them, and is masked.
+    """
+    findings = findings_of(cases, catalogue) if findings is None else findings
+    leads = {one["requirement"] for one in findings}
+    masks = {key: one["requirement"] for one in reversed(findings) for key in one["masks"]}
     by_id: dict[str, list[Case]] = {}
     for case in cases:
         for one in dict.fromkeys([*case["requirements"], *case["broken"]]):
             by_id.setdefault(one, []).append(case)
-    return [_state(one, by_id.get(one.id, []), catalogue, profile) for one in catalogue.requirements.values()]
+    return [
+        _state(one, by_id.get(one.id, []), catalogue, profile, leads, masks.get(one.id))
+        for one in catalogue.requirements.values()
+    ]
 
 
 def _state(
-    requirement: Requirement, cases: list[Case], catalogue: Catalogue, profile: Mapping[str, Any]
+    requirement: Requirement,
+    cases: list[Case],
+    catalogue: Catalogue,
+    profile: Mapping[str, Any],
+    leads: set[str],
+    masked_by: str | None,
 ) -> RequirementState:
     obligation = profile.get("obligations", {}).get(requirement.id, requirement.obligation)
-    outcome, reason = _outcome(requirement, cases, obligation, _missing(requirement, catalogue, profile))
-    masked_by = [one["masked_by"] for one in cases if requirement.id in one["masked"] and one["masked_by"]]
+    missing = _missing(requirement, catalogue, profile)
+    outcome, reason = _outcome(requirement, cases, obligation, missing, leads)
+    by = [masked_by, *(one["masked_by"] for one in cases if requirement.id in one["masked"])]
     return RequirementState(
         id=requirement.id,
         area=requirement.area,
         obligation=obligation,
         outcome=outcome,
-        masked_by=list(dict.fromkeys(masked_by)) if outcome == "masked" else [],
+        masked_by=list(dict.fromkeys(filter(None, by))) if outcome == "masked" else [],
         reason=reason,
         cases=len(cases),
     )
@@ -56,11 +76,13 @@ def _missing(requirement: Requirement, catalogue: Catalogue, profile: Mapping[st
 
 
 def _outcome(
-    requirement: Requirement, cases: list[Case], obligation: str, missing: list[str]
+    requirement: Requirement, cases: list[Case], obligation: str, missing: list[str], leads: set[str]
 ) -> tuple[RequirementOutcome, str]:
     key = requirement.id
-    if any(key in broken_requirements(one) for one in cases):
+    if key in leads:
         return "broken", ""
+    if any(key in broken_requirements(one) for one in cases):
+        return "masked", ""
     if any(key in one["decided"] for one in cases):
         return ("kept" if obligation in BINDING else "observed"), ""
     if any(key in one["masked"] and one["masked_by"] for one in cases):
@@ -91,6 +113,7 @@ def outcome_of(
     cases: Sequence[Case],
     planned: Sequence[str],
     states: Sequence[RequirementState],
+    findings: Sequence[Finding],
     catalogue: Catalogue,
     status: ExitStatus,
 ) -> Outcome:
@@ -103,7 +126,7 @@ def outcome_of(
     binding = [one for one in testable if one["obligation"] in BINDING and one["outcome"] != "not_applicable"]
     incomplete = status == ExitStatus.CONFORMING and open_ones
     numbers = (len(every), len(judged), len(binding), len(open_ones))
-    broken = {one for case in cases for one in broken_requirements(case)}
+    broken = {one["requirement"] for one in findings}
     return Outcome(
         word="incomplete" if incomplete else WORDS[status],
         sentence=_sentence(status, len(broken), *numbers),

@@ -10,13 +10,14 @@ from reports.record.model import (
     AreaSummary,
     BrokenRequirement,
     Case,
+    Finding,
     ObservedValues,
     Record,
     RungCount,
     Summary,
 )
 from reports.record.states import outcome_of, states_of
-from reports.record.status import ExitStatus, broken_requirements
+from reports.record.status import ExitStatus
 from suites.spec.catalogue import Catalogue
 
 WAIVED = "waived"
@@ -32,13 +33,14 @@ def summarise(
     profile: Mapping[str, Any] | None = None,
 ) -> Summary:
     """Count ``cases`` by verdict, area and requirement. Ids that the catalogue lacks are counted all the same."""
-    states = states_of(cases, catalogue, profile or {})
+    findings = findings_of(cases, catalogue)
+    states = states_of(cases, catalogue, profile or {}, findings)
     return Summary(
         verdicts=count_verdicts(cases),
-        outcome=outcome_of(cases, planned, states, catalogue, status),
+        outcome=outcome_of(cases, planned, states, findings, catalogue, status),
         areas=[_area(key, cases, catalogue) for key in _areas(cases, catalogue)],
-        findings=findings_of(cases, catalogue),
-        broken=_broken(cases, catalogue),
+        findings=findings,
+        broken=_broken(findings),
         requirements=states,
         observed=_observed(cases, catalogue),
         retried=sum(one["attempts"] > 1 for one in cases),
@@ -83,24 +85,19 @@ def _area(key: str, cases: Sequence[Case], catalogue: Catalogue) -> AreaSummary:
     )
 
 
-def _broken(cases: Sequence[Case], catalogue: Catalogue) -> list[BrokenRequirement]:
-    by_id: dict[str, list[Case]] = {}
-    for case in cases:
-        for one in broken_requirements(case):
-            by_id.setdefault(one, []).append(case)
-    return [_broken_requirement(one, culprits, catalogue) for one, culprits in by_id.items()]
-
-
-def _broken_requirement(key: str, cases: list[Case], catalogue: Catalogue) -> BrokenRequirement:
-    entry = catalogue.requirements.get(key)
-    return BrokenRequirement(
-        id=key,
-        statement=entry.statement if entry else "(not in the catalogue)",
-        obligation=entry.obligation if entry else "",
-        sources=[str(one) for one in entry.sources] if entry else [],
-        cases=list(dict.fromkeys(one["id"] for one in cases)),
-        rigs=list(dict.fromkeys(one["rig"] for one in cases)),
-    )
+def _broken(findings: Sequence[Finding]) -> list[BrokenRequirement]:
+    """The requirements that the findings are told under: what else a case charges follows from them."""
+    return [
+        BrokenRequirement(
+            id=one["requirement"],
+            statement=one["statement"],
+            obligation=one["obligation"],
+            sources=one["sources"],
+            cases=one["cases"],
+            rigs=one["rigs"],
+        )
+        for one in findings
+    ]
 
 
 def _observed(cases: Sequence[Case], catalogue: Catalogue) -> list[ObservedValues]:

@@ -33,8 +33,10 @@ def main() -> int:
         return 0
     cases = warm()
     with tempfile.TemporaryDirectory(prefix="mutants.") as folder:
-        verdicts = judge_all(chosen, Path(folder), options.jobs, options.timeout, full=options.full)
-    survivors = write_matrix(options.out / options.module, chosen, verdicts, cases, full=options.full)
+        place = options.records or Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        verdicts = judge_all(chosen, place, options.jobs, options.timeout, full=options.full)
+        survivors = write_matrix(options.out / options.module, chosen, verdicts, cases, full=options.full)
     return 1 if survivors else 0
 
 
@@ -63,6 +65,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=8, help="faulty modules judged at once (most cases wait)")
     parser.add_argument("--timeout", type=float, default=300, help="seconds for one fault")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the kill matrix")
+    parser.add_argument("--records", type=Path, help="folder in which the records of the runs are kept")
     parser.add_argument("--list", action="store_true", help="say which faults there are")
     return parser.parse_args()
 

@@ -47,8 +47,8 @@ class Verdict:
         return next((number for number, one in ranked if one["requirement"] in fault.requirements), 0)
 
     def innocent(self, fault: Fault) -> list[str]:
-        """The requirements that were called broken and that the map does not name."""
-        return sorted(set(self.broken) - set(fault.requirements))
+        """The requirements that the summary calls broken and that the map does not name."""
+        return sorted({one["requirement"] for one in self.findings} - set(fault.requirements))
 
     def killers(self, fault: Fault) -> dict[str, str]:
         """The cases that caught the fault, with their messages."""
@@ -73,7 +73,7 @@ def judge_all(
 def run(fault: Fault, folder: Path, full: bool) -> None:
     """Run the cases that can see the fault (``full``: all). Leaves a record; to be called in a process of its own."""
     with (folder / f"{fault.name}.log").open("w") as log, reached(fault, folder) as options:
-        record = [f"--run-record={folder / fault.name}.json", f"--alluredir={folder / fault.name}"]
+        record = [f"--run-record={folder / fault.name}.json", "-p", "no:allure_pytest"]
         chosen = [] if full else [f"--requirement={one}" for one in fault.requirements]
         plugins = [] if full else [Sparing(fault.requirements)]
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):

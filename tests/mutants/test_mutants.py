@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import pytest
 
 from tests.mutants import modules
+from tests.mutants.__main__ import sample
 from tests.mutants.crew import Crew
 from tests.mutants.judge import AT_MOST, ENOUGH, Sparing, Verdict, read
-from tests.mutants.matrix import matrix, page, write_matrix
+from tests.mutants.matrix import diagnosis, figures_of, matrix, page, write_matrix
 from tests.mutants.modules import ROOT, Fault, MapError, mapped
 
 JUDGE = """
@@ -35,7 +36,12 @@ def fault(name="f", requirements=("AA-ONE",), equivalent=""):
 
 
 def case(name, broken=(), verdict="fail", blame="module", message="said\nwhy"):
-    return {"id": name, "broken": list(broken), "verdict": verdict, "blame": blame, "message": message}
+    told = {"id": name, "broken": list(broken), "verdict": verdict, "blame": blame, "message": message}
+    return {**told, "requirements": list(broken), "area": "", "transcript": [], "duration_s": 0.1}
+
+
+def finding(requirement, *cases):
+    return {"requirement": requirement, "normal": "", "example": cases[0], "masks": [], "cases": list(cases)}
 
 
 def record(folder, cases, problems=()):
@@ -136,8 +142,8 @@ def test_a_run_that_was_cut_off_is_judged_by_its_journal(tmp_path):
 def matrix_of_three():
     faults = [fault("c", equivalent="nobody can tell", requirements=()), fault("b"), fault("a")]
     verdicts = {
-        "a": Verdict(True, {"AA-ONE": {"x": "said"}}, ("w", "x")),
-        "b": Verdict(False, {"BB-TWO": {"y": "said"}}, ("w", "y"), "cut off"),
+        "a": Verdict(True, {"AA-ONE": {"x": "said"}}, ("w", "x"), findings=(finding("AA-ONE", "x"),)),
+        "b": Verdict(False, {"BB-TWO": {"y": "said"}}, ("w", "y"), "cut off", (finding("BB-TWO", "y"),)),
     }
     return faults, verdicts, {"w": ["AA-ONE"], "x": ["AA-ONE"], "y": ["BB-TWO"], "z": ["CC-THREE"]}
 
@@ -154,6 +160,37 @@ def test_the_matrix_counts_and_names():
     assert data["faults"][1]["broken_besides"] == ["BB-TWO"]
     assert data["cases_without_a_catch"] == ["w"]
     assert data["requirements_without_a_fault"] == ["BB-TWO", "CC-THREE"]
+
+
+def judged_rows():
+    """One fault that is named first and alone, one that is named second behind an innocent requirement."""
+    faults = [fault("good"), fault("bad")]
+    verdicts = {
+        "good": Verdict(True, {"AA-ONE": {"x": "said"}}, ("x",), findings=(finding("AA-ONE", "x"),)),
+        "bad": Verdict(
+            True, {"AA-ONE": {"x": "said"}}, ("x",), findings=(finding("BB-TWO", "y"), finding("AA-ONE", "x"))
+        ),
+    }
+    return matrix(faults, verdicts, {"x": ["AA-ONE"], "y": ["BB-TWO"]})
+
+
+def test_the_diagnosis_tells_findings_rank_and_innocent_requirements():
+    data = judged_rows()
+    assert figures_of(data["faults"]) == {"first": 50.0, "findings": 1.5, "no_innocent": 50.0}
+    text = "\n".join(diagnosis(data))
+    assert "bad: 2 findings, the right one is number 2; not named by the map: BB-TWO" in text
+    assert "good: 1 findings, the right one is number 1\n" in text
+    assert "right requirement first: 50.0 % of 2 (98)" in text
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_has_no_equivalents():
+    faults = [fault(f"f{n}", equivalent="nobody can tell" if n % 2 else "") for n in range(100)]
+    drawn = sample(faults, 20, 7)
+    assert drawn == sample(faults[::-1], 20, 7)
+    assert drawn != sample(faults, 20, 8)
+    assert len(drawn) == 20
+    assert not any(one.equivalent for one in drawn)
+    assert sample(faults, 0, 7) == faults
 
 
 def test_the_page_shows_each_fault_and_its_state():

@@ -42,12 +42,34 @@ def test_normal_form_keeps_what_tells_causes_apart(one, other):
 def test_failures_with_one_cause_are_one_finding_with_its_smallest_case(case):
     big = failed(case, "MA-NEXT", "port 1", "port 2", id="x::big", transcript=["a", "b"])
     small = failed(case, "MA-NEXT", "port 7", "port 8", id="x::small[a b]", transcript=["a"])
-    other = failed(case, "MA-NEXT", "a notice", "none", id="x::other")
-    first, second = findings_of([big, small, other], CATALOGUE)
-    assert (first["id"], first["cases"], first["example"]) == ("F1", ["x::big", "x::small[a b]"], "x::small[a b]")
-    assert first["command"] == "tox -e conformance -- 'x::small[a b]'"
-    assert (first["expected"], first["normal"]) == ("port 7", "port <n> | port <n>")
-    assert second["cases"] == ["x::other"]
+    (one,) = findings_of([big, small], CATALOGUE)
+    assert (one["id"], one["cases"], one["example"]) == ("F1", ["x::big", "x::small[a b]"], "x::small[a b]")
+    assert one["command"] == "tox -e conformance -- 'x::small[a b]'"
+    assert (one["expected"], one["normal"]) == ("port 7", "port <n> | port <n>")
+
+
+def test_one_difference_under_several_requirements_is_told_under_the_one_of_which_all_cases_fail(case):
+    about = [failed(case, "MA-NEXT", "OK", "odd 7", id=f"x::{n}", requirements=["MA-NEXT"]) for n in range(2)]
+    besides = failed(case, "MA-KILLED", "OK", "odd 7", id="x::3", requirements=["MA-KILLED"])
+    good = [case(id=f"x::good{n}", requirements=["MA-KILLED"]) for n in range(5)]
+    (one,) = findings_of([besides, *about, *good], CATALOGUE)
+    assert (one["requirement"], one["masks"], len(one["cases"])) == ("MA-NEXT", ["MA-KILLED"], 3)
+    told = states([besides, *about, *good])
+    assert (told["MA-NEXT"]["outcome"], told["MA-KILLED"]["outcome"]) == ("broken", "masked")
+    assert told["MA-KILLED"]["masked_by"] == ["MA-NEXT"]
+
+
+def test_two_differences_of_two_requirements_are_two_findings(case):
+    first = failed(case, "MA-NEXT", "a line", "ERROR", id="x::1", requirements=["MA-NEXT"])
+    second = failed(case, "MA-NOTICE", "a notice", "none", id="x::2", requirements=["MA-NOTICE"])
+    assert {one["requirement"] for one in findings_of([first, second], CATALOGUE)} == {"MA-NEXT", "MA-NOTICE"}
+
+
+def test_what_rests_on_another_finding_is_part_of_it(case):
+    base = failed(case, "DA-READ", "abc", "abd", id="x::1", requirements=["DA-READ"])
+    resting = failed(case, "CL-READ", "the remote's bytes", "others", id="x::2", requirements=["CL-READ"])
+    (one,) = findings_of([resting, base], CATALOGUE)
+    assert (one["requirement"], one["masks"]) == ("DA-READ", ["CL-READ"])
 
 
 def test_finding_that_masks_more_comes_first(case):
@@ -85,7 +107,7 @@ def test_conforming_is_said_only_where_all_that_binds_was_judged(case):
     every = [one for one in CATALOGUE.requirements if not CATALOGUE.requirements[one].untested]
     for cases, word in (([case(requirements=every)], "conforming"), ([case()], "incomplete")):
         found = states_of(cases, CATALOGUE, {})
-        outcome = outcome_of(cases, ["a", "b", "c"], found, CATALOGUE, ExitStatus.CONFORMING)
+        outcome = outcome_of(cases, ["a", "b", "c"], found, [], CATALOGUE, ExitStatus.CONFORMING)
         assert outcome["word"] == word
         assert bool(undecided(found, CATALOGUE)) == (word == "incomplete")
     assert outcome["sentence"] == "nothing broken in 1 of 4 cases; 3 of 4 requirements not judged"
@@ -93,5 +115,5 @@ def test_conforming_is_said_only_where_all_that_binds_was_judged(case):
 
 def test_run_that_was_killed_tells_how_many_cases_it_judged(case):
     found = states_of([case()], CATALOGUE, {})
-    outcome = outcome_of([case()], [case()["id"], "b", "c"], found, CATALOGUE, ExitStatus.HARNESS)
+    outcome = outcome_of([case()], [case()["id"], "b", "c"], found, [], CATALOGUE, ExitStatus.HARNESS)
     assert outcome["sentence"].endswith("; 1 of 3 cases were judged")

@@ -96,7 +96,7 @@ def test_finding_tells_what_it_masks(case):
 
 def test_verdict_findings_and_areas_fit_the_last_forty_lines_of_80_columns(case):
     words = ("abcdefghijklmnopqrstuvwxyz"[n % 26] * (n // 26 + 1) for n in range(60))
-    many = [failed(case, n, got=f"{word} " + "y" * 300) for n, word in enumerate(words)]
+    many = [failed(case, n, key=f"XX-{n}", got=f"{word} " + "y" * 300) for n, word in enumerate(words)]
     seen_there = [seen("MA-TWICE", f"what {n:03}", "x" * 100) for n in range(40)]
     record = recorded(case(observations=seen_there, area="a" * 60), *many)
     lines = [line.text for line in summary_lines(record, 76)]
