@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,7 @@ from reports.record.status import ExitStatus
 from reports.run.plugin import HANDOFF, OUT
 from reports.run.rebuild import rebuild_run
 from reports.run.render import write_renderings
+from reports.run.streams import complain, open_descriptors, replace_missing_streams, say
 from suites.spec.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -203,11 +205,19 @@ def shown(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def say(text: str) -> None:
-    """A line to the person at the terminal, after everything of pytest's."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def run() -> int:
+    """Judge with the arguments of the command line. Returns the exit status, HARNESS where this program itself fails.
+
+    Python ends with status 1 after an exception, and 1 is said of a module only.
+    """
+    open_descriptors()
+    replace_missing_streams()
+    try:
+        return main(sys.argv[1:])
+    except Exception:  # whatever it is, it is not the module
+        complain(f"the harness failed; this says nothing of the module:\n{traceback.format_exc()}")
+        return ExitStatus.HARNESS
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

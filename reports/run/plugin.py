@@ -34,6 +34,7 @@ from reports.record.status import ExitStatus
 from reports.run.collector import Collector
 from reports.run.interrupt import OneInterrupt, drop_unplaced
 from reports.run.resume import Former, Rest, load_former, refuse_rigs, rest_of
+from reports.run.streams import LastingOutput, complain, replace_missing_streams
 from reports.run.worker import WorkerMessages, stop_where_failed
 from suites.spec.catalogue import Catalogue
 
@@ -71,6 +72,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Switch the reports on, before allure-pytest looks where its results go."""
+    replace_missing_streams()  # pytest's terminal reporter, which comes next, needs an output
+    config._cleanup_stack._exit_callbacks.appendleft(  # type: ignore[attr-defined]  # noqa: SLF001
+        (True, lambda *_: replace_missing_streams())
+    )  # the last of all: pytest's capturing puts back what there was before, which is nothing
     if any(getattr(config.option, name, False) for name in _PASSIVE):
         return
     if hasattr(config, "workerinput"):
@@ -78,6 +83,13 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         config.pluginmanager.register(Reports(config), "conformance-reports")
     config.pluginmanager.register(AllureWriter(config), "conformance-allure")
+
+
+def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
+    """Let pytest's terminal reporter survive its terminal."""
+    if manager.get_name(plugin) == "terminalreporter":
+        writer = plugin._tw  # type: ignore[attr-defined]  # noqa: SLF001 - no public way to the file
+        writer._file = LastingOutput(writer._file)  # noqa: SLF001
 
 
 class Reports:
@@ -314,6 +326,8 @@ class Reports:
         self._interrupt.remove()
         if self._collector:
             self._collector.journal.close()
+        if failed := self._output_failed():
+            complain(f"standard output failed ({failed}); the run went on, its record is {self._record_path}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self) -> Generator[None]:
@@ -337,6 +351,12 @@ class Reports:
             terminal.write_line(f"results   {self._shorten(self._results)}")
         last = closing_line(record)
         terminal.write_line(last.text, **last.style)
+
+    def _output_failed(self) -> str:
+        """Why standard output is of no use any more; "" while it is."""
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        file = getattr(getattr(terminal, "_tw", None), "_file", None)
+        return file.failed if isinstance(file, LastingOutput) else ""
 
     def _write(self, text: str) -> None:
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")

@@ -1,0 +1,90 @@
+"""Standard output that may go away: a closed pipe, a full disk, a descriptor that was never open.
+
+A run whose reader leaves (``| head``) still judges, writes its record and ends with its own exit status. pytest and
+Python themselves end with status 1 there, which means here that a requirement is broken.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+STREAMS = ("stdin", "stdout", "stderr")
+"""Names in ``sys`` of the descriptors 0, 1 and 2."""
+
+
+class LastingOutput:
+    """Writes to ``file`` while that works, and to nowhere afterwards. ``failed`` says why, "" while it works.
+
+    Everything else that a text file has (``encoding``, ``isatty``, ...) is the file's own.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.failed = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, text: str) -> int:
+        """Write ``text``. Returns its length, also where it went nowhere."""
+        with self._lasting():
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand over what was written."""
+        with self._lasting():
+            self._file.flush()
+
+    @contextlib.contextmanager
+    def _lasting(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as problem:  # ValueError: the file is closed
+            if not self.failed:
+                self.failed = str(problem)
+                forget_output()
+
+
+def forget_output() -> None:
+    """Lead standard output to nowhere, with what is still buffered: Python's own last flush cannot fail then."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+
+
+def open_descriptors() -> None:
+    """Open each of the descriptors 0 to 2 that the caller left closed, so that no file of ours gets its number."""
+    for number in range(len(STREAMS)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
+            os.set_inheritable(number, True)
+
+
+def replace_missing_streams() -> None:
+    """Give ``sys`` the streams that Python left out because their descriptors were closed."""
+    for name in STREAMS:
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for the whole process
+
+
+def say(text: str) -> None:
+    """A line to the person at the terminal, where there still is a terminal."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        forget_output()
+
+
+def complain(text: str) -> None:
+    """A line to standard error, where that is still there."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
