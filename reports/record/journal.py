@@ -20,12 +20,40 @@ import filelock
 
 from reports.record.editions import whole_case
 from reports.record.model import Case, Problem, Record, Resumption, Run, Unfinished
-from reports.record.record import RecordError, build_record, now, rig_name
+from reports.record.record import (
+    RecordError,
+    build_record,
+    complain,
+    complain_of_case,
+    complain_of_shape,
+    now,
+    rig_name,
+)
 from reports.record.status import ExitStatus, decide
 from suites.spec.catalogue import Catalogue
 
 SCHEMA = "eswifi-conformance/journal/2"
 _ENDING = ".journal.jsonl"
+_TEXT = {"type": "string"}
+ENTRIES: dict[str, dict[str, Any]] = {
+    "begin": {"type": "object", "properties": {"at": {"$ref": "#/$defs/time"}, "results": _TEXT}, "required": ["at"]},
+    "run": {
+        "type": "object",
+        "properties": {
+            "rig": {"type": "object", "properties": {"name": _TEXT}},
+            "module": {"type": "object", "additionalProperties": _TEXT},
+            "profile": {"type": "object"},
+            "probe": {"type": "array", "items": {"$ref": "#/$defs/probe"}},
+            "started": {"$ref": "#/$defs/time"},
+        },
+    },
+    "problem": {"$ref": "#/$defs/problem"},
+    "planned": {"type": "array", "items": _TEXT},
+    "resumed": {"$ref": "#/$defs/resumption"},
+    "unfinished": {"$ref": "#/$defs/unfinished"},
+    "case": {"type": "object"},
+}
+"""The JSON schema of each kind of entry; ``start`` and ``line``, of which there are many, are texts."""
 BUSY_S = 30.0
 """How long (seconds) the workers of a run whose steering process was killed are given to notice it."""
 
@@ -220,14 +248,29 @@ def read_journal(path: Path) -> Journalled:
     for number, line in enumerate(lines[:last], 1):
         try:
             ((what, value),) = json.loads(line).items()
-        except (ValueError, AttributeError) as problem:
+        except (ValueError, AttributeError, RecursionError) as problem:
             if number == last:
                 break
             raise RecordError(f"{path}: line {number} is no journal entry") from problem
+        if complaint := complain_of_entry(what, value, told.rig()):
+            raise RecordError(f"{path}: line {number}, {what}: {complaint}")
         _take(told, what, value)
     if not told.started:
         raise RecordError(f"{path}: is no journal of a run")
     return told
+
+
+def complain_of_entry(what: str, value: Any, rig: str) -> str | None:
+    """What is wrong with ``value`` as that of an entry ``what``; None where nothing is, or nobody knows such entries.
+
+    ``rig``: the name of the rig, where the journal is of one rig only.
+    """
+    if what in ("start", "line"):
+        return None if isinstance(value, str) else "is no text"
+    if what not in ENTRIES:
+        return None
+    complaint = complain_of_shape(ENTRIES[what], value)
+    return complain_of_case(whole_case(value, rig)) if what == "case" and not complaint else complaint
 
 
 def _take(told: Journalled, what: str, value: Any) -> None:
@@ -253,12 +296,15 @@ def _take(told: Journalled, what: str, value: Any) -> None:
 
 
 def rebuild(record: Path, catalogue: Catalogue) -> Record:
-    """The record of the run that left its journals there. It counts as a failure of the harness, or worse."""
+    """The record of the run that left its journals there. It counts as a failure of the harness, or worse.
+
+    Raises RecordError, also where the journals do not make a record that the schema takes.
+    """
     told = read_journals(record)
     running = ", ".join(one["id"] for one in told.unfinished) or "no case"
     cut_off = Problem(blame="harness", message=f"the run was cut off while {running} was running")
     problems = [*told.problems, cut_off]
-    return build_record(
+    made = build_record(
         told.runs,
         told.cases,
         catalogue,
@@ -270,3 +316,6 @@ def rebuild(record: Path, catalogue: Catalogue) -> Record:
         unfinished=told.unfinished,
         resumed=told.resumed,
     )
+    if complaint := complain(made):
+        raise RecordError(f"{journal_path(record)}: makes no record: {complaint}")
+    return made

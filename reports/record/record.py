@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -114,8 +114,8 @@ def read_record(path: Path) -> Record:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
-    except ValueError as problem:
-        raise RecordError(f"{path}: is no JSON: {problem}") from problem
+    except (ValueError, RecursionError) as problem:
+        raise RecordError(f"{path}: is no JSON that can be read: {problem}") from problem
     if isinstance(document, dict) and document.get("schema") in EDITIONS:
         try:
             upgrade(document, SCHEMA)
@@ -139,8 +139,16 @@ def complain_of_case(case: Any) -> str | None:
     return _first_error(_validator("#/$defs/case"), case)
 
 
+def complain_of_shape(shape: Mapping[str, Any], value: Any) -> str | None:
+    """What is wrong with ``value`` by the JSON schema ``shape``, which may refer to the record's ``$defs``."""
+    return _first_error(jsonschema.Draft202012Validator({**shape, "$defs": _schema()["$defs"]}), value)
+
+
 def _first_error(validator: jsonschema.protocols.Validator, document: Any) -> str | None:
-    error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    try:
+        error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    except RecursionError:
+        return "the document: is nested too deeply"
     if error is None:
         return None
     place = error.json_path.removeprefix("$").removeprefix(".")
@@ -148,9 +156,15 @@ def _first_error(validator: jsonschema.protocols.Validator, document: Any) -> st
 
 
 @cache
-def _validator(reference: str) -> jsonschema.protocols.Validator:
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
+    return schema
+
+
+@cache
+def _validator(reference: str) -> jsonschema.protocols.Validator:
+    schema = _schema()
     return jsonschema.Draft202012Validator(
         {"$ref": reference, "$defs": schema["$defs"]} if reference != "#" else schema
     )

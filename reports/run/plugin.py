@@ -29,6 +29,8 @@ from reports.record.journal import (
     worker_journals,
 )
 from reports.record.model import Problem, Run
+from reports.record.place import NAME_ANOTHER, refuse_place
+from reports.record.printable import printable, printable_tree
 from reports.record.record import RecordError, rig_name, write_record
 from reports.record.status import ExitStatus
 from reports.run.collector import Collector
@@ -83,6 +85,20 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         config.pluginmanager.register(Reports(config), "conformance-reports")
     config.pluginmanager.register(AllureWriter(config), "conformance-allure")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make everything that the module or the bench has chosen harmless, before anybody shows it."""
+    report = yield
+    if told := getattr(report, "conformance", None):
+        report.conformance = printable_tree(told)  # type: ignore[attr-defined]
+    if isinstance(report.longrepr, str):
+        report.longrepr = printable(report.longrepr)
+    elif isinstance(report.longrepr, tuple):
+        path, line, reason = report.longrepr
+        report.longrepr = path, line, printable(reason)
+    return report
 
 
 def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
@@ -164,6 +180,7 @@ class Reports:
 
     def _open_journal(self, catalogue: Catalogue) -> Collector:
         try:
+            refuse_place(self._record_path)
             path = journal_path(self._record_path)
             return Collector(
                 catalogue,
@@ -173,11 +190,11 @@ class Reports:
                 require_all=self._config.option.dut_require == "all",
             )
         except JournalBusyError as problem:
-            raise pytest.UsageError(f"{problem}; name another record with --run-record") from problem
+            raise pytest.UsageError(f"{problem}; {NAME_ANOTHER}") from problem
+        except RecordError as problem:
+            raise pytest.UsageError(str(problem)) from problem
         except OSError as problem:
-            text = (
-                f"the record {self._record_path} cannot be written: {problem.strerror}; name another with --run-record"
-            )
+            text = f"the record {self._record_path} cannot be written: {problem.strerror}; {NAME_ANOTHER}"
             raise pytest.UsageError(text) from problem
 
     def _prepare_results(self, folder: Path, catalogue: Catalogue) -> None:
@@ -361,7 +378,7 @@ class Reports:
     def _write(self, text: str) -> None:
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         if terminal:
-            terminal.write_line(text, red=True)
+            terminal.write_line(printable(text), red=True)
 
     def _shorten(self, path: Path) -> str:
         here = self._config.invocation_params.dir

@@ -17,6 +17,7 @@ from reports.run.rebuild import rebuild_run
 from reports.run.resume import ResumeError, differing_cases, load_former, refuse_rigs
 from suites.spec.catalogue import load_catalogue
 from tests.fixtures.runs import PATIENCE, Run, copy_project
+from tests.reports.conftest import make_case
 
 SUITE = "suites/framing/test_gated.py"
 WAITING = f"{SUITE}::test_waits_at_the_gate"
@@ -214,8 +215,7 @@ def test_cases_that_were_not_run_get_their_turn(tmp_path):
         ("b", "inconclusive", "not run: gone"),
         ("c", "inconclusive", "?"),
     ]:
-        case = {"id": name, "verdict": verdict, "message": message}
-        journal.add("case", case)
+        journal.add("case", make_case(id=name, verdict=verdict, message=message))
     journal.close()
     assert [one["id"] for one in load_former(tmp_path / "run.json").cases] == ["a", "c"]
 
@@ -224,3 +224,18 @@ def test_cases_in_another_order_are_the_same():
     assert differing_cases(["a", "b"], ["b", "a"]) == ""
     assert differing_cases([], ["a"]) == "", "the run ended before it knew its cases"
     assert "1 are selected now that it had not (b)" in differing_cases(["a"], ["a", "b"])
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_killed_run_of_the_suites_themselves_is_gone_on_with(tmp_path, processes):
+    """The real suites: their folders have conftest files, for which pytest puts every plugin into a set."""
+    run = Run(tmp_path).start("-n", processes, "suites/framing", own_session=True)
+    run.wait_for_cases(3)
+    os.killpg(run.process.pid, signal.SIGKILL)
+    run.process.wait(timeout=PATIENCE)
+    run.output.close()
+    ended = Run(tmp_path)(f"--resume={tmp_path / 'run.json'}", "-n", processes, "suites/framing")
+    assert ended.status == ExitStatus.CONFORMING, ended.output
+    record = read_record(tmp_path / "run.json")
+    assert sorted(one["id"] for one in record["cases"]) == sorted(record["planned"])
+    assert record["resumed"][0]["taken_over"] >= 3
