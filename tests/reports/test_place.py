@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,9 @@ def test_free_place_is_taken_and_nothing_is_left_there(tmp_path):
     assert list((tmp_path / "new").iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["", '{\n "schema": "eswifi-conformance/run/1"', '{"schema":"eswifi-conformance/run/3"}'])
+@pytest.mark.parametrize(
+    "text", ["", '{\n "schema": "eswifi-conformance/run/1"', '{"schema":"eswifi-conformance/run/3"}']
+)
 def test_record_of_ours_is_replaced(tmp_path, text):
     path = tmp_path / "run.json"
     path.write_text(text, encoding="utf-8")
@@ -51,11 +54,11 @@ def test_fifo_is_refused_without_waiting_for_its_writer(tmp_path):
 
 def test_run_with_a_device_as_its_record_is_wrong_usage_and_the_device_stays(project):
     project.add_sample("every_verdict")
-    done = project.run("--run-record=/dev/null")
+    done = project.run("--dut-run-record=/dev/null")
     assert done.returncode == ExitStatus.USAGE, done.stdout + done.stderr
     assert "/dev/null cannot be written: it is no regular file" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a read-only folder")
@@ -63,7 +66,9 @@ def test_run_on_a_read_only_file_system_is_wrong_usage(project, tmp_path):
     place = tmp_path / "mounted"
     place.mkdir()
     project.add_sample("every_verdict")
-    mounts = f"mount -t tmpfs -o ro none {place} && exec {' '.join(project.command(f'--run-record={place}/run.json'))}"
+    mounts = (
+        f"mount -t tmpfs -o ro none {place} && exec {' '.join(project.command(f'--dut-run-record={place}/run.json'))}"
+    )
     done = subprocess.run(
         ["unshare", "-m", "bash", "-c", mounts],
         cwd=project.folder,

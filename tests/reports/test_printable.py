@@ -27,10 +27,10 @@ def test_every_string_of_a_tree_is_made_printable():
     }
 
 
-CASE = '''
+CASE = """
 def test_module_speaks(judged):
     judged({verdict!r}, message={text!r}, blame={blame!r})
-'''
+"""
 
 
 def test_nothing_that_a_module_says_reaches_terminal_record_or_allure_as_a_control(project):

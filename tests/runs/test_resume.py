@@ -21,6 +21,7 @@ from tests.reports.conftest import make_case
 
 SUITE = "suites/framing/test_gated.py"
 WAITING = f"{SUITE}::test_waits_at_the_gate"
+FEW = ("suites/framing", "-k", "success")
 FINISHED = [f"{SUITE}::test_before[1]", f"{SUITE}::test_before[2]"]
 ALL = [*FINISHED, WAITING, f"{SUITE}::test_after"]
 
@@ -229,12 +230,12 @@ def test_cases_in_another_order_are_the_same():
 @pytest.mark.parametrize("processes", ["0", "2"])
 def test_killed_run_of_the_suites_themselves_is_gone_on_with(tmp_path, processes):
     """The real suites: their folders have conftest files, for which pytest puts every plugin into a set."""
-    run = Run(tmp_path).start("-n", processes, "suites/framing", own_session=True)
+    run = Run(tmp_path).start("-n", processes, *FEW, own_session=True)
     run.wait_for_cases(3)
     os.killpg(run.process.pid, signal.SIGKILL)
     run.process.wait(timeout=PATIENCE)
     run.output.close()
-    ended = Run(tmp_path)(f"--resume={tmp_path / 'run.json'}", "-n", processes, "suites/framing")
+    ended = Run(tmp_path)(f"--resume={tmp_path / 'run.json'}", "-n", processes, *FEW)
     assert ended.status == ExitStatus.CONFORMING, ended.output
     record = read_record(tmp_path / "run.json")
     assert sorted(one["id"] for one in record["cases"]) == sorted(record["planned"])
