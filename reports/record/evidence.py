@@ -7,10 +7,12 @@ import subprocess
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+DISTRIBUTION = "eswifi-conformance"
 GIT_S = 10
 """How long (seconds) git may take to tell the revision."""
 
@@ -33,11 +35,22 @@ def suite_version() -> dict[str, str]:
 
     A revision with ``+changed`` behind it: files of the suite differ from it.
     """
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        version = tomllib.load(file)["project"]["version"]
     revision = _git("rev-parse", "--short=12", "HEAD")
     changed = "+changed" if revision and _git("status", "--porcelain", "--untracked-files=no") else ""
-    return {"version": version, "revision": revision + changed}
+    return {"version": _version(), "revision": revision + changed}
+
+
+def _version() -> str:
+    """The version: of the checkout, else of the installed distribution, "unknown" where neither tells."""
+    try:
+        with (ROOT / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        pass
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 def _git(*words: str) -> str:

@@ -9,6 +9,7 @@ told a worker reaches it when the worker ends; the Allure results are written wh
 import json
 import os
 import shutil
+import traceback
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -319,7 +320,17 @@ class Reports:
         """Decide the exit status and write the record; the journal goes when the record lies."""
         if self._collector is None:
             return
-        record = self._collector.finish(int(exitstatus))
+        try:
+            self._end(session, int(exitstatus))
+        except Exception:  # pytest would end with its own 1, which is said of a module only
+            session.exitstatus = ExitStatus.HARNESS
+            self._collector.journal.close()
+            complain(f"the record was not made; the journal is {self._collector.journal.path}")
+            complain(traceback.format_exc())
+
+    def _end(self, session: pytest.Session, exitstatus: int) -> None:
+        assert self._collector
+        record = self._collector.finish(exitstatus)
         session.exitstatus = record["status"]["code"]
         try:
             write_record(record, self._record_path)
@@ -335,7 +346,7 @@ class Reports:
         else:
             self._collector.journal.discard()
             remove_all(self._record_path)
-        if int(exitstatus) == pytest.ExitCode.INTERNAL_ERROR:
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             self._show()  # pytest shows no summary then
 
     def pytest_unconfigure(self) -> None:

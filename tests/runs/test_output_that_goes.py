@@ -101,3 +101,26 @@ def test_lasting_output_is_the_file_in_everything_else(tmp_path):
         out.flush()
         assert (out.encoding, out.isatty(), out.failed) == ("utf-8", False, "")
     assert (tmp_path / "out.txt").read_text(encoding="utf-8") == "text"
+
+
+def test_run_whose_record_cannot_be_made_ends_as_the_harnesss_failure(tmp_path):
+    (tmp_path / "breaks.py").write_text(
+        "from reports.run.collector import Collector\n"
+        "def finish(self, exitstatus): raise KeyError('seeded')\n"
+        "Collector.finish = finish\n",
+        encoding="utf-8",
+    )
+    words = [sys.executable, *PYTEST, f"--run-record={tmp_path / 'run.json'}", f"--alluredir={tmp_path / 'allure'}"]
+    done = subprocess.run(
+        [*words, "-p", "breaks", "suites/framing", "-k", "lone"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == ExitStatus.HARNESS, done.stdout
+    assert "KeyError: 'seeded'" in done.stderr
+    assert "the journal is" in done.stderr
