@@ -1,6 +1,9 @@
 """Whose fault it is: the module is neither acquitted by a late answer nor convicted for another's doing."""
 
 import os
+import shutil
+import socket
+import subprocess
 
 import pytest
 
@@ -12,8 +15,8 @@ from fixtures.drivers.line.at import Forms
 from fixtures.errors import ModuleFault, NoAnswer, RigError
 from fixtures.rigs import NetworkSettings, Rig, SerialSettings
 from suites.spec.profiles import load_profile
-from tests.fixtures.runs import ROOT, Emulator, Run
-from tests.trouble.between import Between
+from tests.fixtures.runs import ROOT, Emulator, Run, wait_for
+from tests.trouble.between import Between, as_it_is
 
 PATIENCE_S = 0.5
 """Seconds that these benches give a module to answer; a bench of the field gives 5."""
@@ -201,3 +204,77 @@ def test_idle_time_below_250_is_recorded_unless_a_profile_declares_its_range(tmp
 def test_idle_time_below_250_is_held_against_the_range_that_a_profile_declares(tmp_path):
     ended = run_of_keep_alive_1(tmp_path, "PK = [250, 7200000]")
     assert {case["verdict"] for case in ended.record["cases"] if "PK=1,1]" in case["id"]} == {"fail"}
+
+
+# --- a line that changes bytes --------------------------------------------------------------------------------------
+
+
+def without_flow_control(data):
+    return data.replace(b"\x11", b"").replace(b"\x13", b"")
+
+
+CHANGES = {
+    "xonxoff": (without_flow_control, without_flow_control, "11 13 (2 of 256 values). These are XON and XOFF"),
+    "7bit": (as_it_is, lambda data: bytes(one & 127 for one in data), "The eighth bit is lost"),
+    "icrnl": (as_it_is, lambda data: data.replace(b"\r", b"\n"), "Line ends are mapped on the way"),
+    "telnet": (lambda data: data.replace(b"\xff", b""), as_it_is, "FF (1 of 256 values). The port speaks telnet"),
+}
+
+
+@pytest.mark.parametrize("joined_by", ["the run", "hand"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_line_that_changes_bytes_ends_the_run_before_the_first_case(change, joined_by):
+    options = () if joined_by == "the run" else ("--joined", "LAB", "--stay")
+    with Between(*options) as line:
+        line.to_module, line.to_host, said = CHANGES[change]
+        bench = bench_at(line, ssid="LAB" if joined_by == "the run" else "")
+        with pytest.raises(RigError, match="eats or changes bytes, whatever carries them") as caught:
+            bench.open()
+    assert said in str(caught.value)
+
+
+def test_line_that_changes_nothing_is_proven_and_the_name_of_the_network_stays(line, bench):
+    assert any("256 values pass both ways" in one for one in bench.transcript.since(0))
+    assert bench.at("C?").fields[0].strip() == "LAB"
+
+
+@pytest.mark.parametrize("fault", ["read-of-7-bits", "send-of-7-bits", "read-drops-nul"])
+def test_module_that_changes_bytes_of_data_alone_is_judged_by_the_cases(fault):
+    with Between("--fault", fault) as line:
+        bench = bench_at(line)
+        bench.open()
+        assert any("of data do not pass, and pass in other commands" in one for one in bench.transcript.since(0))
+        assert bench.at("C?").fields[0].strip() == "LAB"
+        bench.close()
+
+
+SER2NET = """%YAML 1.1
+---
+connection: &one
+    accepter: {accepter},tcp,127.0.0.1,{port}
+    connector: serialdev(nouucplock=true),{link},115200n81,local
+"""
+
+
+@pytest.mark.skipif(not shutil.which("ser2net"), reason="ser2net is not installed on this machine")
+@pytest.mark.parametrize("accepter", ["telnet(rfc2217)", "telnet"])
+def test_server_that_speaks_telnet_at_a_raw_port_is_found_when_it_is_opened(tmp_path, accepter):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Emulator("--joined", "LAB") as module:
+        settings = tmp_path / "ser2net.yaml"
+        settings.write_text(SER2NET.format(accepter=accepter, port=port, link=module.url))
+        with subprocess.Popen(["ser2net", "-d", "-c", settings], stderr=subprocess.DEVNULL) as server:
+            wait_for(lambda: accepts(port), "ser2net to listen")
+            rig = Rig("telnet", serial=SerialSettings(f"socket://127.0.0.1:{port}"))
+            with pytest.raises(RigError, match=r"speaks telnet .* Name it rfc2217://"):
+                Bench(rig, Forms(answer_s=PATIENCE_S)).open()
+            server.kill()
+
+
+def accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
