@@ -95,3 +95,11 @@ def test_open_server_lives_through_a_ping():
     assert bench.at("T0", 2.0) == payload(b"192.168.1.1,12ms")
     bench.arrive(client, b"kept")
     assert bench.at("R0") == payload(b"kept")
+
+
+def test_human_mode_has_words():
+    bench = pinging()
+    bench.at("T2=1")
+    bench.at("$$$")
+    told = b"Pinging: 192.168.1.1\r\nPing Reply 12ms\r\nPing Reply 12ms"
+    assert bench.at("T0", 2.0) == b"T0\r" + payload(told)

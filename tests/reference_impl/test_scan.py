@@ -149,3 +149,11 @@ def test_scan_keeps_an_open_server_and_its_data():
     bench.arrive(client, b"kept")
     assert names(bench.at("F0")) == [b"SSID"]
     assert bench.at("R0") == payload(b"kept")
+
+
+def test_human_mode_has_a_line_before_and_behind_the_list():
+    bench = bench_with(NEAR)
+    plain = bench.at("F0")[2:-8]
+    bench.at("$$$")
+    told = b"Waiting for scan results...\r\n" + plain + b"\r\nEnd of scan results"
+    assert bench.at("F0") == b"F0\r" + payload(told)

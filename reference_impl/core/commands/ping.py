@@ -20,7 +20,7 @@ def ping(module: Module, _command: Command) -> Task:
     """T0: a line a ping, `address,12ms` or one with Timeout in it (UM47; CMSIS), all in one answer with OK.
 
     Each line goes out when it is there; the last one with the OK behind it. Without a network or a target: ERROR
-    (assumption).
+    (assumption). In human mode `Pinging: address` comes first, and `Ping Reply 12ms` for each (UM59).
     """
     target = str(module.config["T1"])
     if not module.online or target == NOBODY:
@@ -28,6 +28,8 @@ def ping(module: Module, _command: Command) -> Task:
         yield
     endless = kept_number(module, "T2") == FOREVER
     last = b""
+    if module.human:
+        module.write(CRLF + f"Pinging: {target}".encode())
     for number in range(1 << 62 if endless else pings(module)):
         if number and (yield from _stopped(module, endless)):
             break
@@ -46,7 +48,8 @@ def pings(module: Module) -> int:
 def _one(module: Module, target: str) -> Generator[Need, None, bytes]:
     delay = module.world.ping(target, module.address)
     yield Pause(module.now + (module.forms.ping_timeout_ms if delay is None else delay) / 1000)
-    return (f"{target},Timeout" if delay is None else f"{target},{delay}ms").encode()
+    words = "Timeout" if delay is None else f"{delay}ms"
+    return (f"Ping Reply {words}" if module.human and delay is not None else f"{target},{words}").encode()
 
 
 def _stopped(module: Module, endless: bool) -> Generator[Need, None, bool]:

@@ -21,6 +21,9 @@ from reference_impl.core.work import Need, Task
 from reference_impl.core.world import BANDS, WirelessNetwork
 
 INFRASTRUCTURE = "Infrastructure"
+SEARCHING, SEARCHED = b"Waiting for scan results...", b"End of scan results"
+"""What stands around the list in human mode (UM56; how it is put is an assumption)."""
+
 BEGIN, END = b"[SOMA]", b"[EOMA]"
 
 
@@ -38,7 +41,8 @@ def _scan_at_once(module: Module) -> Task:
     if found is None:
         return refusal("Radio is off")
     repeats = kept_number(module, "F1") + 1 if module.forms.scan_repeats_list else 1
-    return Answer(payload=CRLF.join(describe(found) * repeats))
+    listed = describe(found) * repeats
+    return Answer(payload=CRLF.join([SEARCHING, *listed, SEARCHED] if module.human else listed))
 
 
 def _scan_step_by_step(module: Module) -> Task:
