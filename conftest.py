@@ -1,17 +1,11 @@
 """Puts the run together: the test system of ``fixtures`` and the renderings of ``reports``."""
 
+from fixtures.plugins import ORDER
+from fixtures.plugins import __name__ as plugins
+from reports import __name__ as reports
+
 pytest_plugins = [
-    "fixtures.plugins.options",
-    "fixtures.plugins.traceability",
-    "fixtures.plugins.rig",
-    "fixtures.plugins.waivers",
-    "fixtures.plugins.places",
-    "fixtures.plugins.verdicts.hooks",
-    "fixtures.plugins.attempts",
-    "fixtures.plugins.sharing",
-    "fixtures.plugins.replay",
-    "fixtures.plugins.walks",
-    "fixtures.plugins.campaigns",
-    "reports.run.plugin",
-    "fixtures.plugins.names",  # the last: it looks at the options of all the others
+    *(f"{plugins}.{one}" for one in ORDER),
+    f"{reports}.run.plugin",
+    f"{plugins}.names",  # the last: it looks at the options of all the others
 ]

@@ -94,7 +94,8 @@ def _write_no_more() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=f"python -m {PACKAGE}", description="An eS-WiFi module made of software.")
+    prog = f"python -m {PACKAGE}" if Path(sys.argv[0]).name == "__main__.py" else None
+    parser = _Parser(prog=prog, description="An eS-WiFi module made of software.")
     serial = parser.add_argument_group("serial side (a pseudo-terminal unless said otherwise)")
     serial.add_argument("--link", type=_path, metavar="PATH", help="symbolic link to the pty")
     serial.add_argument("--tcp", type=_endpoint, metavar="HOST:PORT", help="raw TCP instead; port 0: any")

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from reports.run import rebuild, render
 
@@ -15,7 +16,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callab
 
 def main(arguments: Sequence[str]) -> int:
     """Do one command. Returns its exit status; argparse's own 2 is for a wrong command line."""
-    parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
+    prog = "python -m reports" if Path(sys.argv[0]).name == "__main__.py" else None
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, (help_text, add_arguments, run) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text)

@@ -19,17 +19,17 @@ from types import FrameType
 from reports.formats.allure.html import TITLE, make_page
 from reports.formats.allure.node import ToolError
 from reports.formats.registry import RenderError, formats, place_of
+from reports.places import ABOVE, ROOT, out_folder, pytest_arguments, tools_folder
 from reports.record.journal import JournalBusyError, journal_path
 from reports.record.record import RecordError, read_record
 from reports.record.status import ExitStatus
-from reports.run.plugin import HANDOFF, OUT
+from reports.run.plugin import HANDOFF
 from reports.run.rebuild import rebuild_run
 from reports.run.render import write_renderings
 from reports.run.streams import complain, open_descriptors, replace_missing_streams, say
 from suites.spec.catalogue import load_catalogue
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / OUT / "conformance.html"
+PAGE = out_folder(ROOT, Path.cwd()) / "conformance.html"
 WORKERS = 6
 ALONE = (
     "--fuzz",
@@ -56,7 +56,7 @@ VALUE_OPTIONS = (
     "--wait-for-rig", "--dist-rigs", "--require",
 )  # fmt: skip
 """Options of ours that take a value; pytest knows each as ``--dut-NAME``, too."""
-TOOLS = ROOT / OUT / "tools"
+TOOLS = tools_folder()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -155,8 +155,9 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     SIGINT and SIGTERM are passed on as SIGINT, which pytest ends the run upon, in order; we wait for it. From a
     terminal SIGINT comes to both of us, so pytest gets it twice, and takes it for one (``reports.run.interrupt``).
     """
-    command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *workers(arguments), *joined(arguments)]
-    child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, HANDOFF: str(handoff)})
+    ours = ["--rootdir", str(ROOT), *pytest_arguments(), *workers(arguments), *joined(arguments)]
+    command = [sys.executable, *(["-P"] if ABOVE else []), "-m", "pytest", *ours]
+    child = subprocess.Popen(command, cwd=None if ABOVE else ROOT, env={**os.environ, HANDOFF: str(handoff)})
 
     def end_in_order(_number: int, _frame: FrameType | None) -> None:
         if child.poll() is None:

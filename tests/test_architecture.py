@@ -24,6 +24,7 @@ ARROWS = {
     "reference_impl": ("reference_impl",),
 }
 """Room: what of the project it may import. Suites and emulator share nothing at all."""
+OPTIONS = ("--collect-only", "-q", "-p", "no:cacheprovider", "-W", "error", "-o", "strict=true")
 CAMPAIGNS = {"model"}
 """Folders of cases that have no requirement of their own: they judge those of several areas."""
 
@@ -56,10 +57,10 @@ def collected() -> str:
         "        from fixtures.plugins.traceability import is_case, requirements_of\n"
         "        for item in session.items:\n"
         "            if is_case(item): print('CASE', item.nodeid.split('::')[0], *requirements_of(item))\n"
-        "sys.exit(pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider', 'suites'], plugins=[Tell()]))\n"
+        "sys.exit(pytest.main([*sys.argv[1:], 'suites'], plugins=[Tell()]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, "-c", code, *OPTIONS], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout

@@ -36,7 +36,7 @@ MODULES = ("html", "summary", "pdf", "junit", "ctrf", "csv", "md", "badge")
 @cache
 def load_format(name: str) -> Format:
     """The format of that name."""
-    found: Format = import_module(f"reports.formats.as_{name}").FORMAT
+    found: Format = import_module(f"{__package__}.as_{name}").FORMAT
     return found
 
 

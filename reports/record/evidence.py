@@ -8,10 +8,10 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from reports.places import ABOVE, ROOT
+
 DISTRIBUTION = "eswifi-conformance"
 GIT_S = 10
 """How long (seconds) git may take to tell the revision."""
@@ -33,8 +33,11 @@ def transcript_sha256(lines: Sequence[str]) -> str:
 def suite_version() -> dict[str, str]:
     """``version`` of the suite and its git ``revision``; the latter "" where there is no repository, or no git.
 
-    A revision with ``+changed`` behind it: files of the suite differ from it.
+    A revision with ``+changed`` behind it: files of the suite differ from it. An installed suite has its version of the
+    tag and of the commits behind it; a repository around it is somebody else's.
     """
+    if ABOVE:
+        return {"version": _version(), "revision": ""}
     revision = _git("rev-parse", "--short=12", "HEAD")
     changed = "+changed" if revision and _git("status", "--porcelain", "--untracked-files=no") else ""
     return {"version": _version(), "revision": revision + changed}
@@ -44,7 +47,7 @@ def _version() -> str:
     """The version: of the checkout, else of the installed distribution, "unknown" where neither tells."""
     try:
         with (ROOT / "pyproject.toml").open("rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
+            return str(tomllib.load(file)["tool"]["hatch"]["version"]["fallback-version"])
     except (OSError, KeyError, tomllib.TOMLDecodeError):
         pass
     try:

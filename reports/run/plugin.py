@@ -22,6 +22,7 @@ from reports.formats.allure.writer import AllureWriter, catalogue_of
 from reports.formats.matrix import matrix_path, write_matrix
 from reports.formats.registry import renderings_of
 from reports.formats.terminal import closing_line, summary_lines
+from reports.places import out_folder
 from reports.record.journal import (
     JournalBusyError,
     journal_path,
@@ -41,7 +42,6 @@ from reports.run.streams import LastingOutput, complain, replace_missing_streams
 from reports.run.worker import WorkerMessages, stop_where_failed
 from suites.spec.catalogue import Catalogue
 
-OUT = Path("reports/out")
 HANDOFF = "CONFORMANCE_HANDOFF"
 """The environment variable by which ``reports.conformance`` names the file that tells it where the results are."""
 
@@ -55,7 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--dut-run-record",
         metavar="PATH",
         default=None,
-        help=f"where the record of the run goes, one JSON document (default: {OUT / 'run.json'})",
+        help="where the record of the run goes, one JSON document (default: run.json where all output goes)",
     )
     group.addoption(
         "--dut-resume",
@@ -115,6 +115,7 @@ class Reports:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._record_path = self._place(config.option.dut_run_record, "run.json")
+        config.option.dut_run_record = str(self._record_path)  # the fixtures write beside it
         self._results = self._allure_folder()
         self._collector: Collector | None = None
         self._former: Former | None = None
@@ -125,8 +126,9 @@ class Reports:
         self._shown = False
 
     def _place(self, given: str | None, name: str) -> Path:
-        """A path of the user's, from where pytest was called, or the default, from the root."""
-        return self._config.invocation_params.dir / given if given else self._config.rootpath / OUT / name
+        """A path of the user's, from where pytest was called, or the default."""
+        here = self._config.invocation_params.dir
+        return here / given if given else out_folder(self._config.rootpath, here) / name
 
     def _allure_folder(self) -> Path | None:
         """Give allure-pytest its folder. Only our own is emptied: what the user named is the user's."""

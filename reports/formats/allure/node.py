@@ -1,5 +1,6 @@
 """Finds a Node.js that can run the report generator, or brings one: the machine's own, else one from PyPI."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -65,13 +66,23 @@ def install_node(tools: Path) -> Node:
     """
     tools.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=tools, prefix="node.") as staging:
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", staging]
-        run_tool([*pip, "--constraint", str(CONSTRAINTS), WHEEL], f"pip could not bring {WHEEL}", _cure())
+        options = ["--quiet", "--no-deps", "--target", staging]
+        run_tool(
+            [*installer(), *options, "--constraint", str(CONSTRAINTS), WHEEL], f"pip could not bring {WHEEL}", _cure()
+        )
         move_into_place(Path(staging), tools / "node")
     node = unpacked_node(tools)
     if node is None:
         raise ToolError(f"{WHEEL} is not laid out as expected in {tools / 'node'}; {_cure()}")
     return node
+
+
+def installer() -> list[str]:
+    """The command that installs a package for the running interpreter; an environment that uv made has no pip."""
+    uv = shutil.which("uv")
+    if uv and importlib.util.find_spec("pip") is None:
+        return [uv, "pip", "install", "--python", sys.executable]
+    return [sys.executable, "-m", "pip", "install"]
 
 
 def _cure() -> str:

@@ -13,16 +13,24 @@ from reports.record.editions import whole_case
 from reports.record.model import Case, Problem
 from reports.record.record import rig_name
 from reports.run.resume import CUT_OFF
-from suites.spec.catalogue import Catalogue, CatalogueError, load_catalogue
+from suites.spec.catalogue import Catalogue, CatalogueError, load_catalogue, with_own
 
 
 def catalogue_of(config: pytest.Config) -> Catalogue:
     """The catalogue that the run is told against. Raises pytest.UsageError."""
     folders = config.getini("conformance_catalogue")
     try:
-        return load_catalogue(folders[0] if folders else None)
+        return with_own(load_catalogue(folders[0] if folders else None), _own_folders(config))
     except CatalogueError as problem:
         raise pytest.UsageError(f"the catalogue: {problem}") from problem
+
+
+def _own_folders(config: pytest.Config) -> list[Path]:
+    """Where a user's own areas are; the test system has the key."""
+    try:
+        return list(config.getini("conformance_own_catalogue"))
+    except ValueError:
+        return []
 
 
 class AllureWriter:

@@ -35,6 +35,7 @@ DOCUMENTS = {
     "LOG": "captures from real modules",
     "DRV": "what published drivers rely on",
     "PROFILE": "the module's own profile: what it declares of itself",
+    "OWN": "a document of the user's own, which the section names",
     "NOTES": "the reading of this project where the documents contradict each other or are silent (docs/decisions)",
 }
 _KEYS = {"statement", "obligation", "commands", "kind", "sources", "firmware", "capability", "readings", "untested"}
@@ -118,6 +119,20 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
             requirements[one.id] = one
     ordered = dict(sorted(areas.items(), key=lambda item: item[1].order))
     return Catalogue(ordered, requirements)
+
+
+def with_own(catalogue: Catalogue, folders: Iterable[Path]) -> Catalogue:
+    """``catalogue`` and behind it a user's own areas in ``folders``. Raises CatalogueError where an id is taken."""
+    areas, requirements = dict(catalogue.areas), dict(catalogue.requirements)
+    for folder in folders:
+        if not folder.is_dir():
+            raise CatalogueError(f"{folder}: there is no such folder")
+        own = load_catalogue(folder)
+        if taken := sorted((own.areas.keys() & areas.keys()) | (own.requirements.keys() & requirements.keys())):
+            raise CatalogueError(f"{folder}: {taken[0]} is there already; give it a name of its own")
+        areas |= own.areas
+        requirements |= own.requirements
+    return Catalogue(areas, requirements)
 
 
 def _read_area(path: Path) -> tuple[Area, list[Requirement]]:
