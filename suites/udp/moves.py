@@ -1,9 +1,8 @@
 """The moves of UDP: a server and a client of the module, and datagrams that are read whole."""
 
-import re
 import socket as sockets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fixtures.case import parting, resting_on, show
 from fixtures.drivers.line.at import ATClient
@@ -13,7 +12,6 @@ from fixtures.errors import ModuleFault, NetworkError
 from suites.spec.profiles import Profile
 from suites.steps.flows import differs, expect_ok, is_lost
 
-NOTICE = re.compile(rb"\[UDP[^\r\n]*\r\n(?:> )?(?:\r\n)?")
 TRIES = 3
 """How often a datagram is sent to a module across a real network, which may lose one."""
 
@@ -25,14 +23,6 @@ def free_port(peers: Network) -> int:
         if peers.is_free(port, sockets.SOCK_DGRAM):
             return port
     raise NetworkError("no port is free for UDP on this machine")
-
-
-def without_notice(answer: Answer, datagram: bytes) -> Answer:
-    """``answer`` without an asynchronous line before its data: no document lists UDP's, and none forbids it."""
-    found = NOTICE.match(answer.payload)
-    if not found or datagram.startswith(found.group()):
-        return answer
-    return replace(answer, payload=answer.payload[found.end() :])
 
 
 @dataclass
@@ -109,7 +99,7 @@ class Datagrams:
         """R0 until it gives data, or the datagram is overdue."""
         deadline = time.monotonic() + self.profile.seconds("transfer")
         while time.monotonic() < deadline:
-            answer = without_notice(self.at.read(datagram), datagram)
+            answer = self.at.read(datagram)
             if answer.ok and answer.payload and not is_lost(answer, datagram):
                 return answer
         return None

@@ -4,12 +4,14 @@
     python -m tests.fuzz --lines 50000 --seed 7  fewer, and others
     python -m tests.fuzz --guided core --seconds 300 --corpus FOLDER
                                                  coverage-guided by atheris; FOLDER gets what reaches something new
+    python -m tests.fuzz --exchanges 100000      exchanges composed from the documents, each read as it was composed
     python -m tests.fuzz --day                   a day of clients, one every quarter of a second, through the core
 
 Status 0: nothing found; 1: something was, and the program that shows it is printed.
 """
 
 import argparse
+import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         return run(options.guided, options.seconds, options.corpus or CORPUS / options.guided)
     if options.day:
         return day()
+    if options.exchanges:
+        return exchanges(options.exchanges, options.seed)
     return core(options.lines, options.seed) | readers(options.programs, options.seed)
 
 
@@ -38,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tests.fuzz", description=(__doc__ or "").partition("\n")[0])
     made.add_argument("--lines", type=int, default=1_000_000, metavar="N", help="lines into the core (1000000)")
     made.add_argument("--programs", type=int, default=100_000, metavar="N", help="programs for the readers (100000)")
+    made.add_argument("--exchanges", type=int, metavar="N", help="composed exchanges for the readers, and nothing else")
     made.add_argument("--seed", type=int, default=1, metavar="N", help="where the dice begin (1)")
     made.add_argument("--guided", choices=("core", "reader"), help="let coverage choose the bytes (needs atheris)")
     made.add_argument("--seconds", type=int, default=60, metavar="N", help="how long, with --guided (60)")
@@ -76,6 +81,21 @@ def readers(programs: int, seed: int) -> int:
                 return found("reader", problem)
             beat(1)
     print(f"readers: {programs} programs, {time.monotonic() - began:.0f} s; the same at every split, nothing lost")
+    return 0
+
+
+def exchanges(count: int, seed: int) -> int:
+    from tests.fixtures.exchanges import compose, difference
+
+    began = time.monotonic()
+    with bar(count, "exchanges") as beat:
+        for number in range(count):
+            name = f"{seed}.{number}"
+            if told := difference(compose(random.Random(name))):
+                print(f"exchange {name}: {told}")
+                return 1
+            beat(1)
+    print(f"exchanges: {count} from seed {seed}, {time.monotonic() - began:.0f} s; each was read as it was composed")
     return 0
 
 

@@ -7,7 +7,8 @@ line, made of rubbish, of good answers and of notices.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from fixtures.drivers.line.frames import NOTICE, OTHER_NOTICE, Answer, AnswerReader, Expectation, IdleReader
+from fixtures.drivers.line.frames import Answer, AnswerReader, Expectation, IdleReader
+from fixtures.drivers.line.notices import find_notices
 from tests.fuzz.rubbish import Cursor
 
 NOTICE_FRAME = b"\r\n[TCP SVR] Accepted 127.0.0.1:34489\r\n> "
@@ -73,7 +74,7 @@ def check_answer(expectation: Expectation, line: bytes, ends: Sequence[int]) -> 
                 assert 0 < taken <= end
                 assert answer.on_line == line[:taken]
                 assert answer.ok + answer.error <= 1
-    if expectation.pending is None and not NOTICE.search(line) and not OTHER_NOTICE.search(line):
+    if expectation.pending is None and not find_notices(line):
         assert first(reader, line, ends) == first(reader, line, range(1, len(line) + 1))
 
 

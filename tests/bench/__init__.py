@@ -1,0 +1,1 @@
+"""What our own parts cost, measured side by side and interleaved."""

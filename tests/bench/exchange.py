@@ -1,0 +1,151 @@
+"""What an exchange costs on one pty: by bare system calls, by pyserial, by pexpect's fdspawn, and by ours.
+
+``measure`` asks each in turn, again and again, so that a busy machine is busy for all of them. Ours is the whole way:
+sent, read, parsed, time-stamped, kept in a transcript.
+"""
+
+import os
+import select
+import statistics
+import subprocess
+import sys
+import time
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pexpect.fdpexpect
+import serial
+
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.link import SerialLink
+from fixtures.drivers.line.secrets import Secrets
+from fixtures.drivers.line.transcript import Transcript
+
+SHORT = b"\r\n0\r\nOK\r\n> "
+PACKET = bytes(range(32, 122)) * 20
+LONG = b"\r\n" + PACKET[:1460] + b"\r\nOK\r\n> "
+SECRETS = ("a passphrase of the bench", "another one")
+"""A run masks a few; without any the transcript would be cheaper than it is."""
+
+
+RESPONDER = """
+import ast, os, sys
+line, answers = int(sys.argv[1]), ast.literal_eval(sys.argv[2])
+while True:
+    os.write(line, answers[os.read(line, 4096)])
+"""
+
+
+@contextmanager
+def responder(answers: dict[bytes, bytes]) -> Iterator[str]:
+    """A pty whose other end gives each line its answer, in a process of its own; its name."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    process = subprocess.Popen([sys.executable, "-c", RESPONDER, str(master), repr(answers)], pass_fds=[master])
+    try:
+        yield os.ttyname(slave)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+        os.close(slave)
+
+
+def by_system_calls(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
+    """The floor: write, select, read until the prompt has come."""
+    line = os.open(name, os.O_RDWR | os.O_NOCTTY)
+
+    def exchange() -> None:
+        os.write(line, command)
+        came = b""
+        while len(came) < len(answer):
+            select.select([line], [], [])
+            came += os.read(line, 65536)
+
+    return exchange
+
+
+def by_pyserial(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
+    """pyserial as most use it: what is there, else the next byte."""
+    port = serial.Serial(name, timeout=5)
+
+    def exchange() -> None:
+        port.write(command)
+        came = b""
+        while len(came) < len(answer):
+            came += port.read(port.in_waiting or 1)
+
+    return exchange
+
+
+def by_fdspawn(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
+    """pexpect's own: ``expect_exact`` of the answer's end."""
+    spawn = pexpect.fdpexpect.fdspawn(os.open(name, os.O_RDWR | os.O_NOCTTY), timeout=5)
+
+    def exchange() -> None:
+        spawn.send(command)
+        spawn.expect_exact(b"OK\r\n> ")
+
+    return exchange
+
+
+def by_ours(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
+    """The AT client over the serial link, as a run has them."""
+    transcript = Transcript(Secrets(SECRETS, addresses=True))
+    at = ATClient(SerialLink(name, transcript))
+    line = command.removesuffix(b"\r").decode()
+    pending = PACKET[:1460] if answer == LONG else None
+    asked = 0
+
+    def exchange() -> None:
+        nonlocal asked
+        at.start(line, pending=pending)
+        at.finish()
+        asked += 1
+        if asked % 100 == 0:  # as the end of a case does
+            transcript.forget()
+            at.answers.clear()
+
+    return exchange
+
+
+WAYS = {"raw": by_system_calls, "pyserial": by_pyserial, "fdspawn": by_fdspawn, "ours": by_ours}
+
+
+def measure(rounds: int = 20, each: int = 100) -> dict[str, dict[str, list[float]]]:
+    """By kind of exchange (``short``, ``long``) and way: microseconds an exchange, the mean of each round."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for kind, answer in (("short", SHORT), ("long", LONG)):
+        command = b"P0\r" if kind == "short" else b"R0\r"
+        found[kind] = measure_kind(command, answer, rounds, each)
+    return found
+
+
+def measure_kind(command: bytes, answer: bytes, rounds: int, each: int) -> dict[str, list[float]]:
+    """Microseconds an exchange by way, the mean of each round; the ways take turns."""
+    with responder({command: answer}) as name:
+        ways = {way: make(name, command, answer) for way, make in WAYS.items()}
+        found: dict[str, list[float]] = {way: [] for way in ways}
+        for _ in range(rounds):
+            for way, exchange in ways.items():
+                began = time.perf_counter()
+                for _ in range(each):
+                    exchange()
+                found[way].append((time.perf_counter() - began) / each * 1e6)
+    return found
+
+
+def report(found: dict[str, dict[str, list[float]]]) -> str:
+    """The medians, and the ratio of each way to the bare system calls."""
+    lines = []
+    for kind, ways in found.items():
+        floor = statistics.median(ways["raw"])
+        for way, values in ways.items():
+            median = statistics.median(values)
+            lines.append(f"{kind:<6} {way:<9} {median:8.1f} us  {median / floor:5.2f} of raw")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(report(measure()))
