@@ -9,7 +9,20 @@ user's manual), QR20 and QR9 (quick references), DS (ISM4343 data sheet), LOG (u
 modules), DRV (what published drivers rely on). "Assumption" marks bytes that no source gives.
 """
 
-from reference_impl.control import Control, ControlError
-from reference_impl.emulator import Emulator, EmulatorError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reference_impl.control import Control, ControlError
+    from reference_impl.emulator import Emulator, EmulatorError
 
 __all__ = ["Control", "ControlError", "Emulator", "EmulatorError"]
+
+HOMES = {"Control": "control", "ControlError": "control", "Emulator": "emulator", "EmulatorError": "emulator"}
+
+
+def __getattr__(name: str) -> Any:
+    """What driver authors import from here is loaded when they do: the emulator's own process needs none of it."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

@@ -17,7 +17,7 @@ CRLF = b"\r\n"
 PROMPT = b"\r\n> "
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What the module says to one command, before it becomes bytes.
 

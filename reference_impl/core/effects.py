@@ -35,7 +35,7 @@ class Tls:
     check_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Write:
     """Bytes to the host, in one piece, or each `gap` seconds after the one before when gap is not 0."""
 

@@ -96,6 +96,8 @@ class Engine:
     def deadline(self) -> float | None:
         """When `advance` is wanted at the latest, in seconds; None: not by time alone."""
         module, work = self.module, self.module.work
+        if work.idle and not module.notices and work.boot_at is None:
+            return None
         times = [work.boot_at, work.held.at if work.held else None]
         if work.need is not None and work.held is None:
             times.append(work.need.wake(module))
@@ -105,10 +107,18 @@ class Engine:
 
     # --- one step after the other ----------------------------------------------------------------------------
     def _go_on(self) -> None:
-        while self._booted() and (
-            self._believe() or self._release() or self._resume() or self._next_command() or self._notify()
-        ):
-            pass
+        module = self.module
+        while self._booted():
+            # What cannot be is not called: this is where an exchange spends its time.
+            work = module.work
+            if not (
+                (module.posted and self._believe())
+                or (work.held is not None and self._release())
+                or (work.task is not None and self._resume())
+                or self._next_command()
+                or (module.notices and self._notify())
+            ):
+                return
 
     def _booted(self) -> bool:
         work = self.module.work
@@ -155,12 +165,14 @@ class Engine:
         if held is None or module.now < held.at:
             return False
         frame, module.work.held = held.frame, None
-        if module.notices and (module.forms.notice_glued or module.forms.notice_merged):
+        waiting = len(module.notices) > 0
+        if waiting and (module.forms.notice_glued or module.forms.notice_merged):
             body = frame.removesuffix(PROMPT) if module.forms.notice_merged else frame
             frame = body + self._notice_bytes()
         if frame:
             module.write(frame)
-        module.notices.postpone(module.now)
+        if waiting:
+            module.notices.postpone(module.now)
         return True
 
     def _resume(self) -> bool:

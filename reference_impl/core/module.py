@@ -56,6 +56,8 @@ class Module:
         world: World | None = None,
     ) -> None:
         self.profile = profile or Profile()
+        self.limits: Limits = self.profile.limits
+        self.forms: Forms = self.profile.forms
         self.address = self.first_address = address
         self.world = world or World()
         self.in_reach = True
@@ -101,16 +103,6 @@ class Module:
         self.reader.clear()
 
     # --- what it is ------------------------------------------------------------------------------------------
-    @property
-    def limits(self) -> Limits:
-        """The profile's ranges."""
-        return self.profile.limits
-
-    @property
-    def forms(self) -> Forms:
-        """The profile's forms."""
-        return self.profile.forms
-
     @property
     def product(self) -> str:
         """The product's name: that of the SPI firmware where notices are polled."""
@@ -180,12 +172,16 @@ class Module:
     # --- the faults ------------------------------------------------------------------------------------------
     def through(self, pick: Callable[[Seams], Callable[[T], T]], value: T) -> T:
         """The value after all seams picked by `pick`."""
+        if not self._seams:
+            return value
         for seam in self._seams:
             value = pick(seam)(value)
         return value
 
     def pass_or_drop(self, pick: Callable[[Seams], Callable[[T], T | None]], value: T) -> T | None:
         """The value after all seams, or None as soon as one of them drops it."""
+        if not self._seams:
+            return value
         for seam in self._seams:
             changed = pick(seam)(value)
             if changed is None:

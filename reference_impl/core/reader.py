@@ -13,7 +13,7 @@ LINE_LIMIT = 1024
 BACKLOG_LIMIT = 16384
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     r"""One command as it came, without its `\r`. Over-long: only its beginning is here."""
 
@@ -65,6 +65,8 @@ class Reader:
 
     def scan(self) -> tuple[bytes, Line | None]:
         r"""Search on for a line: the bytes looked at for the first time (to be echoed), and the line if it ended."""
+        if not self._buffer:
+            return b"", None
         self._skip_line_feeds()
         end = self._buffer.find(b"\r", self._scanned)
         stop = len(self._buffer) if end < 0 else end + 1

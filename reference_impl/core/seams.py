@@ -19,7 +19,7 @@ from reference_impl.core.values import Value
 from reference_impl.core.view import ModuleView
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Check:
     """The text of a setting and the value read from it: None when it is refused."""
 

@@ -31,15 +31,12 @@ class ModuleView(Protocol):
     human: bool
     short_errors: int
     address: str
+    limits: Limits
     network: Network
     config: dict[str, Value]
     access_point: AccessPoint
     world: World
     reader: Reader
-
-    @property
-    def limits(self) -> Limits:
-        """The profile's ranges."""
 
     @property
     def sockets(self) -> Sequence[Socket]:

@@ -26,7 +26,7 @@ class Need(Protocol):
 Task = Generator[Need, None, Answer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
     """An answer that waits for its time, in monotonic seconds."""
 

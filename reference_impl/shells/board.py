@@ -51,19 +51,19 @@ class Board:
         self._perform()
 
     def _perform(self) -> None:
-        effects = self._engine.take_effects()
-        while effects:
+        while effects := self._engine.take_effects():
             for effect in effects:
                 if isinstance(effect, Write):
                     self.line.write(effect.data, effect.gap)
                     continue
                 for event in self._network.perform(effect):
                     self._engine.happened(event, self._loop.now())
-            effects = self._engine.take_effects()
         self._keep_deadline()
 
     def _keep_deadline(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         deadline = self._engine.deadline()
-        self._timer = None if deadline is None else self._loop.at(deadline, self._advance)
+        if deadline is not None:
+            self._timer = self._loop.at(deadline, self._advance)

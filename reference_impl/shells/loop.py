@@ -1,13 +1,17 @@
 """One event loop for all modules of a process: file descriptors, timers, signals. No thread."""
 
 import heapq
-import selectors
+import math
+import select
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterable
 
 Callback = Callable[[], None]
+READ, WRITE = select.EPOLLIN, select.EPOLLOUT
+NONE: dict[int, Callback] = {}
+"""The interests of a descriptor that nobody waits for; never changed."""
 
 
 class Timer:
@@ -25,7 +29,7 @@ class Loop:
     """Calls back when a descriptor is ready or a time has come. Times are monotonic seconds."""
 
     def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
+        self._poll = select.epoll()
         self._interests: dict[int, dict[int, Callback]] = {}
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = 0
@@ -39,16 +43,16 @@ class Loop:
 
     def on_read(self, fd: int, callback: Callback | None) -> None:
         """Call back whenever the descriptor can be read; None: no longer."""
-        self._watch(fd, selectors.EVENT_READ, callback)
+        self._watch(fd, READ, callback)
 
     def on_write(self, fd: int, callback: Callback | None) -> None:
         """Call back whenever the descriptor can be written; None: no longer."""
-        self._watch(fd, selectors.EVENT_WRITE, callback)
+        self._watch(fd, WRITE, callback)
 
     def forget(self, fd: int) -> None:
         """No interest in the descriptor any more; to be called before it is closed."""
         if self._interests.pop(fd, None):
-            self._selector.unregister(fd)
+            self._poll.unregister(fd)
 
     def at(self, when: float, callback: Callback) -> Timer:
         """Call back once at that time."""
@@ -80,16 +84,26 @@ class Loop:
 
     def step(self) -> None:
         """Wait for the next thing, and do all that is due."""
-        for key, mask in self._selector.select(self._patience()):
-            for event in (selectors.EVENT_READ, selectors.EVENT_WRITE):
-                # A callback before this one may have closed the descriptor or lost the interest.
-                callback = self._interests.get(key.fd, {}).get(event)
-                if mask & event and callback is not None:
-                    callback()
-        self._call_timers()
+        for fd, mask in self._poll.poll(self._patience()):
+            # What is neither, a hang-up or an error, is told to the one that waits for either.
+            if mask & ~WRITE:
+                self._call(fd, READ)
+            if mask & ~READ:
+                self._call(fd, WRITE)
+        if self._timers:
+            self._call_timers()
+
+    def _call(self, fd: int, event: int) -> None:
+        """Call back; a callback before this one may have closed the descriptor or lost the interest."""
+        interests = self._interests.get(fd)
+        callback = interests.get(event) if interests else None
+        if callback is not None:
+            callback()
 
     def _watch(self, fd: int, event: int, callback: Callback | None) -> None:
-        before = self._interests.get(fd, {})
+        before = self._interests.get(fd, NONE)
+        if callback is None and event not in before:
+            return  # as after each write that took all
         after = {known: value for known, value in before.items() if known != event}
         if callback is not None:
             after[event] = callback
@@ -98,15 +112,18 @@ class Loop:
             return
         mask = sum(after)
         if not before:
-            self._selector.register(fd, mask)
+            self._poll.register(fd, mask)
         elif after.keys() != before.keys():
-            self._selector.modify(fd, mask)
+            self._poll.modify(fd, mask)
         self._interests[fd] = after
 
     def _patience(self) -> float | None:
         while self._timers and self._timers[0][2].callback is None:
             heapq.heappop(self._timers)
-        return max(0.0, self._timers[0][0] - self.now()) if self._timers else None
+        if not self._timers:
+            return None
+        # Rounded up to milliseconds: rounded down, the loop would turn until the time has come.
+        return math.ceil(max(0.0, self._timers[0][0] - self.now()) * 1000) / 1000
 
     def _call_timers(self) -> None:
         now = self.now()

@@ -18,6 +18,11 @@ class Pace:
     def __len__(self) -> int:
         return self._size
 
+    @property
+    def free(self) -> bool:
+        """True where a byte takes no time and none waits: what comes may pass at once."""
+        return self.byte_time == 0 and not self._parts
+
     def put(self, data: bytes, now: float, gap: float = 0.0) -> None:
         """Add bytes, each at least `gap` seconds behind the one before."""
         data = data[: LIMIT - self._size]

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from reference_impl.shells.errors import SetupError
 from reference_impl.shells.loop import Loop
-from reference_impl.shells.serial_line import CHUNK, SerialLine
+from reference_impl.shells.serial_line import SerialLine
+
+PIECE = 4096
+"""Bytes read at a time: a pseudo-terminal holds no more, and a larger buffer costs more than the read."""
 
 
 class PtyLine(SerialLine):
@@ -50,7 +53,7 @@ class PtyLine(SerialLine):
 
     def _read(self) -> None:
         try:
-            data = os.read(self._master, CHUNK)
+            data = os.read(self._master, PIECE)
         except BlockingIOError:
             return
         self._came(data)

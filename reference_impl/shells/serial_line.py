@@ -43,7 +43,10 @@ class SerialLine(ABC):
         """Write what can be written now: the number of bytes; 0: not now, `_flush` is called when it can be."""
 
     def write(self, data: bytes, gap: float = 0.0) -> None:
-        """Bytes to the host."""
+        """Bytes to the host: at once where the line has no pace and nothing waits."""
+        if gap == 0 and self._out.free and not self._unsent:
+            self._push(self._encode(data))
+            return
         self._out.put(data, self.loop.now(), gap)
         self._flush()
 
@@ -72,6 +75,9 @@ class SerialLine(ABC):
 
     def _came(self, data: bytes) -> None:
         """Bytes from the host, as fast as the wire below is."""
+        if self._in.free:
+            self.on_bytes(data)
+            return
         self._in.put(data, self.loop.now())
         self._hand_over()
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+import reference_impl
 from reference_impl import ControlError, Emulator, EmulatorError
 from tests.reference_impl.core_bench import OK, payload
 from tests.reference_impl.process import PATIENCE, ROOT, Host, wait_for
@@ -52,6 +53,12 @@ def test_bench_acts_by_the_control_socket():
 def test_module_that_cannot_start_says_why(wrong):
     with pytest.raises(EmulatorError, match=r"^reference_impl: .*(nonsense|NOSUCH)"):
         Emulator(**wrong).start()
+
+
+def test_package_offers_nothing_else():
+    assert set(reference_impl.__all__) == set(reference_impl.HOMES)
+    with pytest.raises(ImportError, match="Nonsense"):
+        from reference_impl import Nonsense  # noqa: F401
 
 
 def test_unknown_kind_of_line_names_the_known_ones():

@@ -53,7 +53,6 @@ def dispatch(module: Module, line: Line) -> Answer | Task | None:
 
 def _without_stray(module: Module, text: bytes) -> bytes:
     """The line without one stray byte that came late behind an S3 payload (Zephyr sends one, DRV)."""
-    known = parse(text).name in COMMANDS
-    if module.after_payload and not known and parse(text[1:]).name in COMMANDS:
-        return text[1:]
-    return text
+    if not module.after_payload or parse(text).name in COMMANDS:
+        return text
+    return text[1:] if parse(text[1:]).name in COMMANDS else text

@@ -1,14 +1,14 @@
 """What all families of commands share: the command as parsed, and the row of a command."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reference_impl.core.answers import Answer
 from reference_impl.core.module import Module
 from reference_impl.core.work import Need, Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Command:
     """Name and value: the value is what stands behind the first `=`, None where there is none."""
 
@@ -46,10 +46,15 @@ def refusal(reason: str = "Invalid argument", payload: bytes = b"") -> Answer:
 def signed(step: Answer | Task | None, command: Command, usage: str) -> Answer | Task | None:
     """The step, its answer bearing the command's name and usage."""
     if isinstance(step, Answer):
-        return replace(step, command=command.name, usage=usage)
+        return _sign(step, command, usage)
     return _signed_later(step, command, usage) if step is not None else None
 
 
 def _signed_later(step: Task, command: Command, usage: str) -> Generator[Need, None, Answer]:
-    answer = yield from step
-    return replace(answer, command=command.name, usage=usage)
+    return _sign((yield from step), command, usage)
+
+
+def _sign(answer: Answer, command: Command, usage: str) -> Answer:
+    """The answer itself, which its handler has made for this command: a copy would cost as much as all the rest."""
+    answer.command, answer.usage = command.name, usage
+    return answer
