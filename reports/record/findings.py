@@ -69,6 +69,8 @@ FOUNDATION = 20
 """Requirements that a finding must mask to be told before all others, whatever it obliges to."""
 CLOSE = 0.8
 """How much of the best score a requirement of a simpler area may lack and still be the lead."""
+BASE = 0.3
+"""How much of the lead's score a requirement on which it rests must have to be the lead instead."""
 USUAL = re.compile(
     r"""|none|None|<n>|<time>|no|a connection|"<bytes>".*|only <n>|\[\]"""
     r"""|"?\\r\\n(?:\\r\\n)?(?:(?:OK|ERROR[^"]*)\\r\\n)?> "?"""
@@ -77,7 +79,7 @@ USUAL = re.compile(
 
 
 def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
-    """The findings of a run: foundations first, then the mandatory ones, then those that mask the most.
+    """The findings of a run: foundations first, then the mandatory ones, the simplest areas before others.
 
     A difference that shows under several requirements has one cause. It is told under the requirement that it suits
     best (:func:`suits`); the others are masked by that one. Requirements that the case charges stay as they are there.
@@ -93,7 +95,7 @@ def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
         groups.append(mine)
     led = [(_lead(mine, score, catalogue), mine) for mine in _with_whole(groups)]
     found = [_finding(lead, mine, catalogue) for lead, mine in _on_their_bases(led)]
-    found.sort(key=_weight)
+    found.sort(key=lambda one: _weight(one, _place(one["requirement"], catalogue)))
     return [Finding(**{**one, "id": f"F{number}"}) for number, one in enumerate(found, 1)]
 
 
@@ -135,7 +137,8 @@ def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogu
     best = max(score.get(key, 0.0) for key in keys)
     good = [key for key in keys if score.get(key, 0.0) >= CLOSE * best]
     lead = min(good, key=lambda key: (_place(key, catalogue), -score.get(key, 0.0)))
-    return next((one for one in reversed(bases_of(lead)) if one in keys), lead)
+    enough = BASE * score.get(lead, 0.0)
+    return next((one for one in reversed(bases_of(lead)) if one in keys and score.get(one, 0.0) >= enough), lead)
 
 
 def _place(key: str, catalogue: Catalogue) -> int:
@@ -160,10 +163,10 @@ def suits(cases: Sequence[Case]) -> dict[str, float]:
     return {key: count / (max(judged[key], count) + 1) for key, count in failed.items()}
 
 
-def _weight(one: Finding) -> tuple[bool, int, int, int]:
-    """Foundations first, then the strongest, then what masks the most, then what most cases show."""
+def _weight(one: Finding, place: int) -> tuple[bool, int, int, int, int]:
+    """Foundations first, then the strongest, the simplest area, what masks the most, what most cases show."""
     strength = STRENGTHS.find(one["obligation"] or "O")
-    return len(one["masks"]) < FOUNDATION, strength, -len(one["masks"]), -len(one["cases"])
+    return len(one["masks"]) < FOUNDATION, strength, place, -len(one["masks"]), -len(one["cases"])
 
 
 def _finding(lead: str, shown: Sequence[Failure], catalogue: Catalogue) -> Finding:

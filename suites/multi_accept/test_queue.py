@@ -242,7 +242,7 @@ def skip_to(server: Server, wanted: TcpPeer, gone: TcpPeer) -> None:
             return
         if not server.names(notice, gone):
             break
-    raise ModuleFault(f"expected: {server.expected_notice(wanted)}\ngot:      {notice.text!r}")
+    raise ModuleFault(f"expected: {server.expected_notice(wanted)}\ngot:      {show(notice.text)}", step="MA-NOTICE")
 
 
 def serves_one_who_left(server: Server) -> bool:

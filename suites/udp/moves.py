@@ -69,7 +69,7 @@ class Datagrams:
         answer = self.first_answer(datagram, peer=peer, target=target)
         if answer.payload != datagram:
             text = f"expected: the datagram {show(datagram)}\ngot:      {show(answer)}"
-            raise ModuleFault(text + parting(datagram, answer.payload), step="UD-READ")
+            raise ModuleFault(text + parting(datagram, answer.payload), step="UD-CLIENT-READ" if target else "UD-READ")
 
     def first_answer(
         self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None
@@ -82,7 +82,7 @@ class Datagrams:
             if not last:
                 break
         text = f"expected: the datagram {show(datagram)}\ngot:      {show(self.at.answers[-1])}, no data"
-        raise ModuleFault(text, step="UD-READ")
+        raise ModuleFault(text, step="UD-CLIENT-READ" if target else "UD-READ")
 
     def sends(self, payload: bytes, command: str | None = None) -> tuple[str, int]:
         """``payload`` by S3 (or ``command``) arrives at the peer, alone; where it came from. Raises ModuleFault."""
