@@ -19,10 +19,14 @@ from types import FrameType
 from reports.formats.allure.html import TITLE, make_page
 from reports.formats.allure.node import ToolError
 from reports.formats.registry import RenderError, formats, place_of
+from reports.formats.view import View
 from reports.places import ABOVE, ROOT, out_folder, pytest_arguments, tools_folder
+from reports.record.expectations import hold, load_expectation
+from reports.record.expectations import status_of as expected_status
 from reports.record.journal import JournalBusyError, journal_path
 from reports.record.record import RecordError, read_record
 from reports.record.status import ExitStatus
+from reports.run.history import keep_more
 from reports.run.plugin import HANDOFF
 from reports.run.rebuild import rebuild_run
 from reports.run.render import write_renderings
@@ -53,7 +57,7 @@ VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
     "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed",
     "--fuzz", "--fuzz-seed", "--endurance", "--endurance-seed", "--run-record", "--resume",
-    "--wait-for-rig", "--dist-rigs", "--require",
+    "--wait-for-rig", "--dist-rigs", "--require", "--expect",
 )  # fmt: skip
 """Options of ours that take a value; pytest knows each as ``--dut-NAME``, too."""
 TOOLS = tools_folder()
@@ -68,7 +72,12 @@ def main(arguments: Sequence[str]) -> int:
     if told is None:  # --help, --collect-only, or a usage error that pytest has told of
         return status if status >= 0 else ExitStatus.HARNESS
     record = Path(told["record"])
-    status = save_from_journal(record, told["results"]) if journal_path(record).exists() else status_of(record, status)
+    if journal_path(record).exists():
+        status = save_from_journal(record, told["results"])
+    elif not judged(record, status):
+        return status
+    else:
+        status = status_of(record, status, told["expect"])
     status = write_reports(record, status)
     if told["results"]:
         status = make_report(Path(told["results"]), status, title_of(record))
@@ -92,17 +101,31 @@ def write_reports(record: Path, status: int) -> int:
     except (RenderError, OSError) as problem:
         say(f"the reports could not be made: {problem}")
         return status or ExitStatus.NO_PAGE
+    keep_more(record)
     return status
 
 
-def status_of(record: Path, status: int) -> int:
-    """The status that the record tells, where pytest ended with ``status``.
+def judged(record: Path, status: int) -> bool:
+    """False where the run has judged nothing, so that the record of the run before lies there."""
+    if status != ExitStatus.NOTHING_JUDGED:
+        return True
+    try:
+        return read_record(record)["status"]["code"] == ExitStatus.NOTHING_JUDGED
+    except RecordError:
+        return True
+
+
+def status_of(record: Path, status: int, expect: str | None = None) -> int:
+    """The status that the record tells, where pytest ended with ``status``; ``expect``: the file of known breaches.
 
     Pytest's own word counts for no more than that something failed: Python itself ends with 1 when pytest crashes on
     its way out, and 1 means here that the module is broken.
     """
     try:
-        told = read_record(record)["status"]["code"]
+        document = read_record(record)
+        told = int(document["status"]["code"])
+        if expect:
+            return expected_status(document, hold(document, load_expectation(Path(expect))))
     except RecordError as problem:
         say(str(problem))
         return ExitStatus.HARNESS
@@ -110,13 +133,12 @@ def status_of(record: Path, status: int) -> int:
 
 
 def title_of(record: Path) -> str:
-    """The page's title: what was judged, as far as the run found out."""
+    """The page's title: the outcome, and what was judged, as far as the run found out."""
     try:
-        module = read_record(record)["module"]
+        view = View(read_record(record))
     except RecordError:
-        module = {}
-    judged = " ".join(filter(None, (module.get("product"), module.get("firmware"))))
-    return f"{TITLE}: {judged}" if judged else TITLE
+        return TITLE
+    return f"{view.headline.word}: {view.title}" + (f" ({view.headline.sentence})" if view.headline.sentence else "")
 
 
 def workers(arguments: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ view of a case needs. A row names the chunk of its case, and the place in it.
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ CHUNK = 256 * 1024
 FIRST = 160
 """Characters of a message that the list of cases shows."""
 LEVEL = 6
+_BYTE = re.compile(r"\\\\x([0-9a-f]{2})")
+_LETTERS = re.compile("[\u0100-\u01ff]")
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,20 @@ def _details(case: Case) -> dict[str, Any]:
     }
 
 
+def shortened(text: str) -> str:
+    """JSON with one letter (U+0100 to U+01FF) in the place of each escaped byte ``\\\\xNN``, and ``~`` before it.
+
+    Transcripts are full of them. A text that has such letters itself stays as it is. ``report.js`` does the reverse.
+    """
+    if _LETTERS.search(text):
+        return text
+    return "~" + _BYTE.sub(lambda one: chr(0x100 + int(one[1], 16)), text)
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _chunk(name: str, members: Sequence[str]) -> Chunk:
     text = f"[{','.join(members)}]"
-    return Chunk(name, base64.b64encode(zlib.compress(text.encode(), LEVEL)).decode())
+    return Chunk(name, base64.b64encode(zlib.compress(shortened(text).encode(), LEVEL)).decode())

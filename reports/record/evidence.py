@@ -31,7 +31,7 @@ def transcript_sha256(lines: Sequence[str]) -> str:
 
 @cache
 def suite_version() -> dict[str, str]:
-    """``version`` of the suite and its git ``revision``; the latter "" where there is no repository, or no git.
+    """``version`` of the suite and its git ``revision``; "" what the place of the suite does not tell.
 
     A revision with ``+changed`` behind it: files of the suite differ from it. An installed suite has its version of the
     tag and of the commits behind it; a repository around it is somebody else's.

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reports.formats.as_junit import properties
 from reports.record.editions import whole_case
 from reports.record.findings import differences_of
 from reports.record.journal import Journal, read_journals, record_of
@@ -232,3 +233,17 @@ def message_longrepr(case: Case) -> Any:
     who = f"{case['verdict']}, blame: {case['blame']}; {', '.join(case['broken'] or case['requirements'])}"
     first_line = case["message"].strip().splitlines()[0]
     return _MessageRepr(f"{case['message'].rstrip()}\n({who})", first_line)
+
+
+def properties_of(case: Any) -> list[tuple[str, object]]:
+    """The properties of a case in pytest's own ``--junitxml``: those that our JUnit has; none of a malformed case."""
+    try:
+        return list(properties(whole_case(case, "")))
+    except (KeyError, TypeError, AttributeError):
+        return []
+
+
+def reason_of(report: pytest.CollectReport) -> str:
+    """Why a file of the suites could not be loaded, in one line."""
+    lines = [line for line in report.longreprtext.strip().splitlines() if line.strip()]
+    return lines[-1].removeprefix("E").strip() if lines else "no reason given"

@@ -8,7 +8,6 @@ told a worker reaches it when the worker ends; the Allure results are written wh
 
 import json
 import os
-import shutil
 import traceback
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -20,8 +19,6 @@ from reports.formats.allure import results as allure_results
 from reports.formats.allure.whole import add_cases, add_cut_off, keep_only
 from reports.formats.allure.writer import AllureWriter, catalogue_of
 from reports.formats.matrix import matrix_path, write_matrix
-from reports.formats.registry import renderings_of
-from reports.formats.terminal import closing_line, summary_lines
 from reports.places import out_folder
 from reports.record.journal import (
     JournalBusyError,
@@ -35,9 +32,14 @@ from reports.record.place import NAME_ANOTHER, refuse_place
 from reports.record.printable import printable, printable_tree
 from reports.record.record import RecordError, rig_name, write_record
 from reports.record.status import ExitStatus
-from reports.run.collector import Collector
+from reports.run.collector import Collector, properties_of, reason_of
+from reports.run.history import Aside, keep
 from reports.run.interrupt import OneInterrupt, drop_unplaced
+from reports.run.job import Job
+from reports.run.options import add_options
+from reports.run.progress import show_progress
 from reports.run.resume import Former, Rest, load_former, refuse_rigs, rest_of
+from reports.run.showing import show_end
 from reports.run.streams import LastingOutput, complain, replace_missing_streams
 from reports.run.worker import WorkerMessages, stop_where_failed
 from suites.spec.catalogue import Catalogue
@@ -49,27 +51,8 @@ _PASSIVE = ("collectonly", "showfixtures", "show_fixtures_per_test", "setupplan"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of the reports. Where the Allure results go is allure-pytest's own ``--alluredir``."""
-    group = parser.getgroup("conformance reports")
-    group.addoption(
-        "--dut-run-record",
-        metavar="PATH",
-        default=None,
-        help="where the record of the run goes, one JSON document (default: run.json where all output goes)",
-    )
-    group.addoption(
-        "--dut-resume",
-        metavar="RUN",
-        default=None,
-        help="go on with a run that ended too early: the path of its record, or of its journal",
-    )
-    group.addoption(
-        "--dut-require",
-        choices=("all",),
-        default=None,
-        help="all: end with status 8 where a requirement that binds the module was not judged",
-    )
-    parser.addini("conformance_catalogue", "folder of the catalogue (default: the suites' own)", type="paths")
+    """Options of the reports."""
+    add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -85,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(WorkerMessages(config), "conformance-worker")
     else:
         config.pluginmanager.register(Reports(config), "conformance-reports")
+        show_progress(config)
     config.pluginmanager.register(AllureWriter(config), "conformance-allure")
 
 
@@ -114,6 +98,7 @@ class Reports:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        self._is_kept = config.option.dut_run_record is None
         self._record_path = self._place(config.option.dut_run_record, "run.json")
         config.option.dut_run_record = str(self._record_path)  # the fixtures write beside it
         self._results = self._allure_folder()
@@ -123,7 +108,11 @@ class Reports:
         self._runs: list[Run] = []
         self._session: pytest.Session | None = None
         self._interrupt = OneInterrupt()
+        self._aside = Aside(self._record_path)
+        expect = config.option.dut_expect
+        self._job = Job(config.invocation_params.dir / expect if expect else None)
         self._shown = False
+        self._former_stays = False
 
     def _place(self, given: str | None, name: str) -> Path:
         """A path of the user's, from where pytest was called, or the default."""
@@ -153,9 +142,7 @@ class Reports:
         self._benches = getattr(self._config.hook, "pytest_conformance_benches", _nothing)(config=self._config) or []
         self._former = self._load_former()
         self._collector = self._open_journal(catalogue)
-        self._record_path.unlink(missing_ok=True)
-        for path in renderings_of(self._record_path):
-            path.unlink(missing_ok=True)
+        self._set_former_aside()
         for path in worker_journals(self._record_path):
             remove(path)
         if self._results:
@@ -165,6 +152,13 @@ class Reports:
             self._config.pluginmanager.register(rest, "conformance-rest")
         self._interrupt.install()
         self._hand_over()
+
+    def _set_former_aside(self) -> None:
+        """Nobody must take the former run's files for this one's; our own folder of results begins empty."""
+        ours = [self._results] if self._results and self._folder_is_ours and not self._former else []
+        self._aside.take(ours)
+        for folder in ours:
+            folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def _distributed(self) -> bool:
@@ -205,8 +199,6 @@ class Reports:
             several = len(self._benches) > 1
             keep_only(folder, self._former.cases, self._former.planned, several=several)
             add_cases(folder, self._former.cases, catalogue, several=several)
-        elif self._folder_is_ours:
-            _empty(folder)
         allure_results.write_categories(folder)
 
     def _rig_of(self, index: int | None) -> str | None:
@@ -220,6 +212,7 @@ class Reports:
         place = os.environ.pop(HANDOFF, None)
         if place:
             told = {"results": self._results and str(self._results), "record": str(self._record_path)}
+            told["expect"] = str(self._job.path) if self._job.path else None
             Path(place).write_text(json.dumps(told), encoding="utf-8")
 
     @pytest.hookimpl(optionalhook=True)
@@ -290,6 +283,7 @@ class Reports:
         told = getattr(report, "conformance", None)
         if told:
             self._take_run(told["run"])
+            report.user_properties += properties_of(told["case"])
         self._gather().add_report(report)
         if told:
             stop_where_failed(self._config, self._session, self._gather().journal)
@@ -297,9 +291,8 @@ class Reports:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of the suites that cannot be loaded is the harness's failure."""
         if report.failed:
-            self._gather().add_problem(
-                Problem(blame="harness", message=f"{report.nodeid or 'the suites'} cannot be loaded: {_reason(report)}")
-            )
+            text = f"{report.nodeid or 'the suites'} cannot be loaded: {reason_of(report)}"
+            self._gather().add_problem(Problem(blame="harness", message=text))
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Pytest or a plugin has failed."""
@@ -333,9 +326,18 @@ class Reports:
     def _end(self, session: pytest.Session, exitstatus: int) -> None:
         assert self._collector
         record = self._collector.finish(exitstatus)
-        session.exitstatus = record["status"]["code"]
+        session.exitstatus = self._job.status(record)
+        if record["status"]["code"] == ExitStatus.NOTHING_JUDGED and self._aside.has_record:
+            self._aside.put_back()
+            self._former_stays = True
+            self._collector.journal.discard()
+            remove_all(self._record_path)
+            return
         try:
             write_record(record, self._record_path)
+            self._aside.drop()
+            if self._is_kept:
+                keep(self._record_path, record["started"])
             if self._results:
                 allure_results.write_end(self._results, record)
                 add_cut_off(self._results, record["unfinished"], several=len(record["rigs"]) > 1)
@@ -371,16 +373,11 @@ class Reports:
         if record is None or terminal is None or self._shown:
             return
         self._shown = True
-        terminal.write_sep("=", "conformance")
-        for line in summary_lines(record, terminal._tw.fullwidth - 4):  # noqa: SLF001 - no public way to the width
-            terminal.write_line(line.text, **line.style)
-        terminal.write_line(f"record    {self._shorten(self._record_path)}")
-        if len(record["rigs"]) > 1:
-            terminal.write_line(f"matrix    {self._shorten(matrix_path(self._record_path))}")
-        if self._results:
-            terminal.write_line(f"results   {self._shorten(self._results)}")
-        last = closing_line(record)
-        terminal.write_line(last.text, **last.style)
+        matrix = matrix_path(self._record_path) if len(record["rigs"]) > 1 else None
+        places = {"record": self._record_path, "matrix": matrix, "results": self._results}
+        shown = {name: self._shorten(path) for name, path in places.items() if path}
+        stays = ["nothing was judged: the reports of the run before stay as they are"] if self._former_stays else []
+        show_end(terminal, record, shown, [*stays, *self._job.lines()])
 
     def _output_failed(self) -> str:
         """Why standard output is of no use any more; "" while it is."""
@@ -400,14 +397,3 @@ class Reports:
 
 def _nothing(**_: object) -> None:
     """What a hook says that nobody has declared."""
-
-
-def _empty(folder: Path) -> None:
-    """Take away what a former run left in ``folder``."""
-    for one in folder.iterdir() if folder.is_dir() else ():
-        shutil.rmtree(one) if one.is_dir() else one.unlink()
-
-
-def _reason(report: pytest.CollectReport) -> str:
-    lines = [line for line in report.longreprtext.strip().splitlines() if line.strip()]
-    return lines[-1].removeprefix("E").strip() if lines else "no reason given"

@@ -15,6 +15,7 @@ from reports.record.journal import await_end, journal_path, read_journals, rebui
 from reports.record.model import Record
 from reports.record.record import RecordError, write_record
 from reports.record.status import ExitStatus
+from reports.run.history import RUNS, Aside, keep
 from suites.spec.catalogue import Catalogue, load_catalogue
 
 
@@ -23,6 +24,9 @@ def rebuild_run(record: Path, results: Path | None, catalogue: Catalogue) -> Rec
     await_end(record)
     rebuilt = rebuild(record, catalogue)
     write_record(rebuilt, record)
+    Aside(record).drop()
+    if (record.parent / RUNS).is_dir():
+        keep(record, rebuilt["started"])
     if results:
         complete_results(results, rebuilt, catalogue)
     if len(rebuilt["rigs"]) > 1:

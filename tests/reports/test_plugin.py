@@ -47,7 +47,7 @@ def test_every_verdict_is_in_the_record(project, workers):
 def test_the_journal_is_gone_when_the_record_lies(project, workers):
     project.add("test_one.py", PASS)
     assert project.run(*workers).returncode == 0
-    assert sorted(one.name for one in project.out.iterdir()) == ["allure-results", "run.json"]
+    assert sorted(one.name for one in project.out.iterdir()) == ["allure-results", "latest", "run.json", "runs"]
 
 
 def test_the_summary_says_what_a_person_asks(project):
@@ -333,7 +333,7 @@ def test_it_works_without_allure(project):
     project.add("test_one.py", PASS)
     done = project.run("-p", "no:allure_pytest")
     assert done.returncode == 0, done.stderr
-    assert [one.name for one in project.out.iterdir()] == ["run.json"]
+    assert sorted(one.name for one in project.out.iterdir()) == ["latest", "run.json", "runs"]
 
 
 def test_it_works_without_a_terminal(project):

@@ -7,9 +7,11 @@ security policy forbids the page to load anything that is not inside it.
 
 import json
 import re
+import socket
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from reports.formats.allure.node import Node, ToolError, get_node, move_into_place, run_tool
 from reports.formats.allure.results import page_categories
@@ -28,6 +30,24 @@ _SCRIPT = re.compile(r"\s*<script\b([^>]*)>(.*?)</script>", re.DOTALL)
 _ELSEWHERE = re.compile(r"\bsrc=[\"']https?://")
 _REMOTE = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE)
 
+HISTORY = "allure-history.jsonl"
+"""The file beside the page in which the generator keeps the runs for its trend."""
+MOST_RUNS = 30
+REACH_S = 10
+"""How long (seconds) npm's registry may take to accept a connection."""
+DEFAULT_REGISTRY = "https://registry.npmjs.org/"
+REGISTRY = "let npm reach its registry (npm config get registry), or take the report and the run record"
+
+# As it comes, the page scrolls to the first case that it knows, past its own verdict. Until the reader does something
+# it stays at its top, unless the address leads to a case.
+_STAY_AT_THE_TOP = (
+    "(()=>{if(location.hash.length>2)return;let over=false;const end=()=>{over=true};"
+    'for(const name of["wheel","keydown","pointerdown","touchstart"])'
+    "addEventListener(name,end,{once:true,capture:true});"
+    "setTimeout(end,10000);"
+    'addEventListener("scroll",(e)=>{const place=e.target;if(!over&&place.scrollTop)place.scrollTop=0},true)})()'
+)
+
 HIDDEN_LABELS = ("host", "thread", "framework", "language", "package", "parentSuite", "suite", "subSuite")
 
 
@@ -43,7 +63,7 @@ def make_page(results: Path, page: Path, tools: Path, title: str = TITLE) -> Non
     with tempfile.TemporaryDirectory(prefix="conformance-page.") as name:
         folder = Path(name)
         config = folder / "allurerc.json"
-        config.write_text(json.dumps(page_config(title)), encoding="utf-8")
+        config.write_text(json.dumps(page_config(title, page.with_name(HISTORY))), encoding="utf-8")
         out = folder / "page"
         command = [*node.node, str(generator), "generate", str(results.resolve())]
         command += ["--config", str(config), "--output", str(out), "--cwd", str(folder)]
@@ -67,13 +87,18 @@ def finished_page(page: str, cases: int) -> str:
     found = page.count('d("data/test-results/')
     if found != cases:
         raise ToolError(f"the page shows {found} cases where the results hold {cases}; it was not kept")
-    return without_tracker(page)
+    return without_tracker(page).replace("</body>", f"<script>{_STAY_AT_THE_TOP}</script></body>", 1)
 
 
-def page_config(title: str) -> dict[str, object]:
-    """The configuration of the generator: one file, cases by area and requirement, verdicts as categories."""
+def page_config(title: str, history: Path) -> dict[str, object]:
+    """The configuration of the generator: one file, cases by area and requirement, verdicts as categories.
+
+    ``history``: the file of the runs before, which the generator reads for its trend and adds this run to.
+    """
     return {
         "name": title,
+        "historyPath": str(history),
+        "historyLimit": MOST_RUNS,
         "categories": page_categories(),
         "hideLabels": list(HIDDEN_LABELS),
         "plugins": {
@@ -102,13 +127,30 @@ def get_generator(node: Node, tools: Path) -> Path:
 def install_generator(node: Node, home: Path) -> None:
     """Install into ``home`` in one step: a run that is ended in the middle leaves no half of it."""
     home.parent.mkdir(parents=True, exist_ok=True)
+    reach_registry(node)
     with tempfile.TemporaryDirectory(dir=home.parent, prefix=f"{home.name}.") as staging:
         for name in ("package.json", "package-lock.json"):
             (Path(staging) / name).write_bytes((LOCK / name).read_bytes())
         command = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        cure = "let npm reach its registry (npm config get registry), or take the run record and the Allure results"
-        run_tool(command, "npm could not bring the page generator", cure, cwd=Path(staging))
+        run_tool(command, "npm could not bring the page generator", REGISTRY, cwd=Path(staging))
         move_into_place(Path(staging), home)
+
+
+def reach_registry(node: Node) -> None:
+    """Raise ToolError soon where nobody answers at npm's registry, or its proxy; by itself npm tries for minutes."""
+    told = run_tool(
+        [*node.npm, "config", "get", "registry", "https-proxy", "proxy"],
+        "npm could not bring the page generator",
+        REGISTRY,
+    )
+    settings = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
+    given = [settings.get("https-proxy"), settings.get("proxy"), settings.get("registry")]
+    url = urlsplit(next(one for one in [*given, DEFAULT_REGISTRY] if one not in (None, "", "null")))
+    place = (url.hostname or "", url.port or (80 if url.scheme == "http" else 443))
+    try:
+        socket.create_connection(place, timeout=REACH_S).close()
+    except OSError as problem:
+        raise ToolError(f"npm cannot reach its registry: {place[0]}:{place[1]}: {problem}\n{REGISTRY}") from problem
 
 
 def without_tracker(page: str) -> str:

@@ -6,6 +6,7 @@
 const byId = (id) => document.getElementById(id);
 const about = JSON.parse(byId("about").textContent);
 const SIGNS = about.signs;
+const RANKS = ["fail", "error", "inconclusive", "observed", "pass", "not_applicable"]; // in this order cases are listed
 const PAGE_OF_CASES = 200;
 const ROWS = 400;
 
@@ -29,12 +30,16 @@ function unpack(name) {
   if (!inflated.has(name)) inflated.set(name, inflate(byId(name).textContent.trim()));
   return inflated.get(name);
 }
+function escapedByte(letter) {
+  return "\\\\x" + (letter.charCodeAt(0) - 256).toString(16).padStart(2, "0");
+}
 async function inflate(text) {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
+  const told = await new Response(stream).text();
+  return JSON.parse(told[0] === "~" ? told.slice(1).replace(/[\u0100-\u01ff]/g, escapedByte) : told);
 }
 
 // -- the address ------------------------------------------------------------------------------------------------------
@@ -101,9 +106,10 @@ const ready = unpack("index").then((told) => {
   index = told.map((row, place) => {
     const one = { place };
     about.columns.forEach((name, at) => { one[name] = row[at]; });
+    one.rank = RANKS.indexOf(one.verdict);
     one.hay = [one.id, one.title, one.first].join(" ").toLowerCase();
     return one;
-  });
+  }).sort((a, b) => a.rank - b.rank || a.place - b.place);
 });
 function filterCases() {
   const wanted = valuesOf(caseForm);
@@ -204,7 +210,8 @@ function lanesOf(events) {
 function chart(events, mark, asHex) {
   const lanes = lanesOf(events);
   const x = (name) => LEFT + lanes.indexOf(name) * LANE + LANE / 2;
-  const right = LEFT + lanes.length * LANE + 20;
+  const notes = Math.max(0, ...events.filter((one) => one.kind === "*").map((one) => lanes.indexOf(one.source) * LANE + Math.min(one.text.length, 130) * 6.8));
+  const right = LEFT + Math.max(lanes.length * LANE, notes + LANE / 2) + 20;
   const height = events.length * STEP + 20;
   const heads = make("svg:svg", { class: "chart heads", viewBox: `0 0 ${right} 32`, width: right, height: 32, "aria-hidden": "true" });
   const svg = make("svg:svg", { class: "chart", viewBox: `0 0 ${right} ${height}`, width: right, height, role: "img", "aria-label": `${events.length} events between ${lanes.join(", ")}; the same stands below as text` });

@@ -1,0 +1,42 @@
+"""The exit status of the job: the run's own, but that breaches do not count which ``--expect FILE`` knows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports.record.expectations import Held, hold, load_expectation, status_of
+from reports.record.model import Record
+from reports.record.record import RecordError
+from reports.record.status import ExitStatus
+
+
+class Job:
+    """What the run is held against; ``path`` is the file, None where there is none. Raises pytest.UsageError."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._held: Held | None = None
+        self._refused = ""
+        try:
+            self._expectation = load_expectation(path) if path else None
+        except RecordError as problem:
+            raise pytest.UsageError(f"--expect: {problem}") from problem
+
+    def status(self, record: Record) -> int:
+        """The exit status for this ``record``; 4 where the file is another module's."""
+        if self._expectation is None:
+            return record["status"]["code"]
+        try:
+            self._held = hold(record, self._expectation)
+        except RecordError as problem:
+            self._refused = f"--expect: {problem}"
+            return ExitStatus.USAGE
+        return status_of(record, self._held)
+
+    def lines(self) -> Iterator[str]:
+        """What a person at the terminal reads of it."""
+        if self._refused:
+            yield self._refused
+        if self._held and self.path:
+            yield from self._held.lines(self.path.name)
