@@ -1,0 +1,63 @@
+"""The access point's settings are put back after each case; where it was started, the module joins again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import ATClient
+from fixtures.errors import NotAvailableHere
+from suites.steps.stored import field_of, put_back
+
+PLACES = {"Z6": 1, "AC": 2, "A1": 3, "A2": 4, "AL": 6}
+"""The field of A? that shows each setting, counted from 0 (UM, A?). The name is field 0, with or without the MAC."""
+NAME = "conformance-ap"
+MOST = 4
+"""Stations, at most (UM, AT)."""
+
+
+@contextmanager
+def name_back(at: ATClient) -> Iterator[None]:
+    """The name is what A? showed before."""
+    name = field_of(at, "A?", 0)
+    yield
+    if field_of(at, "A?", 0) != name:
+        at(f"AS=0,{name}")
+
+
+@contextmanager
+def settings_back(at: ATClient) -> Iterator[None]:
+    """The access point's settings are what they were; AT has its default."""
+    key = field_of(at, "A?", PLACES["A2"])
+    places = {name: place for name, place in PLACES.items() if name != "A2" or set(key) != {"*"}}
+    with put_back(at, "A?", places), name_back(at):
+        yield
+        at(f"AT={MOST}")
+
+
+@pytest.fixture
+def own_settings(at: ATClient) -> Iterator[None]:
+    """The access point's settings are what they were after the case."""
+    with settings_back(at):
+        yield
+
+
+@pytest.fixture
+def alone(at: ATClient, bench: Bench) -> Iterator[str]:
+    """The module has left its network; its own is open and named as is given here. Joined again after the case."""
+    network = bench.rig.network
+    if not network.access_point:
+        raise NotAvailableHere("the module may open no network of its own here (access_point under [network])")
+    if not network.ssid:
+        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
+    with settings_back(at):
+        at("CD")
+        at.drain(quiet=0.05)
+        for setting in (f"AS=0,{NAME}", "A1=0", "AC=6"):
+            at(setting)
+        yield NAME
+        at("AE")
+        at.drain(quiet=0.05)
+        at.notices.clear()
+        bench.join_again()
