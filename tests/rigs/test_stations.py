@@ -24,7 +24,7 @@ def test_emulated_station_joins_and_leaves_and_the_socket_says_why_not():
         with pytest.raises(RigError, match="the emulator's control socket refuses"):
             stations.join()  # its access point does not run
     finally:
-        emulator.close()
+        emulator.stop()
     with pytest.raises(RigError, match="control socket does not answer"):
         stations.join()
     assert not emulator.control.parent.exists()
