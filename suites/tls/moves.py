@@ -1,5 +1,6 @@
 """The moves of a module that is a TLS client: aim, connect; and of one that is given certificates."""
 
+from collections.abc import Callable
 from functools import cache
 
 from fixtures.drivers.line.at import ATClient
@@ -8,6 +9,9 @@ from fixtures.drivers.peers.certificates import OTHER_NAME, Authority, Certifica
 from fixtures.drivers.peers.tls import TlsServer
 from suites.steps.stored import fields_of
 
+Servers = Callable[[str], TlsServer]
+LOOK_S = 0.3
+"""Seconds in which a handshake that is no longer under way has been noted by the server."""
 AUTHORITY, CERTIFICATE, KEY = range(3)
 """The kinds of PG (UM)."""
 

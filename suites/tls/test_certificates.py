@@ -10,8 +10,7 @@ from suites.client.moves import talks
 from suites.spec.profiles import Profile
 from suites.steps.flows import expect_ok
 from suites.steps.stored import answer_line, fields_of
-from suites.tls.moves import AUTHORITY, CERTIFICATE, KEY, aim, program, trusted
-from suites.tls.test_connect import LOOK_S, Servers
+from suites.tls.moves import AUTHORITY, CERTIFICATE, KEY, LOOK_S, Servers, aim, program, trusted
 
 pytestmark = pytest.mark.risk("flash")
 

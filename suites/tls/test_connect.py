@@ -1,21 +1,14 @@
 """P1=3 and P6=1 against real TLS servers. P9=0 verifies nothing: users were bitten by taking it for "TLS is on"."""
 
-from collections.abc import Callable
-
 import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from fixtures.drivers.peers.tls import TlsServer
 from suites.client.moves import talks
 from suites.spec.profiles import Profile
 from suites.steps.flows import expect_ok
 from suites.steps.stored import answer_line
-from suites.tls.moves import aim
-
-Servers = Callable[[str], TlsServer]
-LOOK_S = 0.3
-"""Seconds in which a handshake that is no longer under way has been noted by the server."""
+from suites.tls.moves import LOOK_S, Servers, aim
 
 
 @pytest.mark.requirement("TL-CONNECT", "TL-VERSION")
