@@ -31,7 +31,8 @@ class Authority:
     def __init__(self, folder, name):
         self.folder, self.name, self.count = folder, name, 0
         pair = self._request(name)
-        extension = ("-addext", "basicConstraints=critical,CA:true")
+        uses = "keyUsage=critical,keyCertSign,cRLSign"  # Python 3.13 takes no authority without
+        extension = ("-addext", "basicConstraints=critical,CA:true", "-addext", uses)
         openssl("req", "-x509", "-key", pair.key, "-subj", f"/CN={name}", *extension, "-out", pair.certificate)
         self.root = pair
 
