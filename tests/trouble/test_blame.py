@@ -1,9 +1,12 @@
 """Whose fault it is: the module is neither acquitted by a late answer nor convicted for another's doing."""
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -17,6 +20,7 @@ from fixtures.rigs import NetworkSettings, Rig, SerialSettings
 from suites.spec.profiles import load_profile
 from tests.fixtures.runs import ROOT, Emulator, Run, wait_for
 from tests.trouble.between import Between, as_it_is
+from tests.trouble.runs import project_with
 
 PATIENCE_S = 0.5
 """Seconds that these benches give a module to answer; a bench of the field gives 5."""
@@ -278,3 +282,118 @@ def accepts(port):
     except ConnectionRefusedError:
         return False
     return True
+
+
+# --- this machine stands still --------------------------------------------------------------------------------------
+
+SLEEPER = """
+import os, signal, sys, time
+from fixtures.drivers.bench.watchdog import Watchdog, clock
+dog = Watchdog()
+dog.start()
+began = clock()
+print(os.getpid(), flush=True)
+sys.stdin.readline()
+print(dog.stalled_since(began), dog.stalled_since(clock()), flush=True)
+"""
+
+
+def test_watchdog_sees_that_its_process_was_stopped():
+    with subprocess.Popen(
+        [sys.executable, "-c", SLEEPER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=2.0)
+        process.send_signal(signal.SIGCONT)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        stalled, now = map(float, process.stdout.readline().split())
+    assert stalled >= 1.5
+    assert now == 0
+
+
+def test_timing_over_a_stall_is_void_and_tried_again(tmp_path):
+    run = project_with(tmp_path, "stalled_cases")
+    with Between() as line:
+        run.start("suites/multi_accept", f"--port={line.url}", "--ssid=LAB")
+        wait_for((tmp_path / "left" / "stop").exists, "the case that wants to be stopped")
+        run.process.send_signal(signal.SIGSTOP)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.process.wait(timeout=2.5)
+        run.process.send_signal(signal.SIGCONT)
+        ended = run.end()
+    assert (tmp_path / "left" / "run.json").is_file(), ended.output
+    stalled, slow = ended.record["cases"]
+    assert (stalled["verdict"], stalled["attempts"]) == ("pass", 2), stalled["message"]
+    (earlier,) = stalled["earlier"]
+    assert (earlier["verdict"], earlier["blame"]) == ("error", "rig")
+    assert "stood still for" in earlier["message"]
+    assert (slow["verdict"], slow["attempts"]) == ("fail", 1), "a module that is late on a good day is late"
+
+
+# --- the network between bench and module ---------------------------------------------------------------------------
+
+IN_NAMESPACE = """
+import sys
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import Forms
+from fixtures.errors import ModuleFault
+from fixtures.rigs import NetworkSettings, Rig, SerialSettings
+import subprocess
+from fixtures.drivers.bench import controls
+controls.RETURN_S, controls.CONTROL_S = 1.0, 0.5
+address, url, command, used, tries = sys.argv[1:]
+rig = Rig("away", serial=SerialSettings(url), network=NetworkSettings(ssid="LAB"))
+bench = Bench(rig, Forms(answer_s=2.0))
+bench.open()
+assert bench.identity.address == address, bench.identity
+subprocess.run(command, shell=True, check=True)
+bench.prepare()
+bench.network.used |= set(used.split())
+found = bench.doubts.about(ModuleFault("no connection"), network=True, tries=int(tries))
+print(type(found).__name__, found)
+bench.close()
+"""
+
+
+def allowed():
+    """True where this user may make a network namespace of its own."""
+    return subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode == 0
+
+
+namespaces = pytest.mark.skipif(
+    not (shutil.which("unshare") and shutil.which("nft") and allowed()),
+    reason="no right to make a network namespace, or no nft",
+)
+DROP = "nft add table t; nft 'add chain t in { type filter hook input priority 0; }'; nft add rule t in "
+BLOCKS = {
+    "nothing": ("true", "tcp udp", "1", "NoneType"),
+    "drop": (DROP + "tcp dport 10000-31999 drop", "tcp", "0", "Blocked this machine cannot connect"),
+    "reject": (DROP + "tcp dport 10000-31999 reject", "tcp", "0", "Blocked this machine cannot connect"),
+    "own connections": (DROP + "ip saddr 127.0.0.9 tcp flags syn drop", "listener", "0", "Blocked this machine"),
+    "loss": (DROP + "udp dport 1024-65535 numgen random mod 100 lt 3 drop", "udp", "0", "Lossy "),
+    "loss, no datagram sent": (DROP + "udp dport 1024-65535 drop", "tcp", "0", "NoneType"),
+}
+
+
+@namespaces
+@pytest.mark.parametrize("block", BLOCKS)
+def test_network_that_is_blocked_is_found_by_sockets_of_the_bench_without_the_module(block):
+    command, used, tries, said = BLOCKS[block]
+    script = (
+        "ip link set lo up; "
+        f"{sys.executable} -m reference_impl --tcp 127.0.0.1:7000 --address 127.0.0.9 > /dev/null & "
+        "until (: < /dev/tcp/127.0.0.1/7000) 2> /dev/null; do sleep 0.1; done; "
+        f'{sys.executable} -c "$0" 127.0.0.9 socket://127.0.0.1:7000 "$1" "$2" "$3"; kill %1'
+    )
+    done = subprocess.run(
+        ["unshare", "-n", "bash", "-c", script, IN_NAMESPACE, command, used, tries],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.stdout.startswith(said), done.stdout + done.stderr
