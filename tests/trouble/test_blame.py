@@ -13,6 +13,7 @@ import pytest
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.bench.expected import OtherModule
 from fixtures.drivers.bench.probe import gather
+from fixtures.drivers.bench.watchdog import clock
 from fixtures.drivers.lab.credentials import passphrase_of
 from fixtures.drivers.line.at import Forms
 from fixtures.errors import ModuleFault, NoAnswer, RigError
@@ -21,6 +22,7 @@ from suites.spec.profiles import load_profile
 from tests.fixtures.runs import ROOT, Emulator, Run, wait_for
 from tests.trouble.between import Between, as_it_is
 from tests.trouble.runs import project_with
+from tests.trouble.saboteur import Saboteur
 
 PATIENCE_S = 0.5
 """Seconds that these benches give a module to answer; a bench of the field gives 5."""
@@ -397,3 +399,39 @@ def test_network_that_is_blocked_is_found_by_sockets_of_the_bench_without_the_mo
         check=False,
     )
     assert done.stdout.startswith(said), done.stdout + done.stderr
+
+
+# --- another program writes -----------------------------------------------------------------------------------------
+
+WRITER = "import sys; held = open(sys.argv[1], 'wb', 0); held.write(b'AT\\r'); print(flush=True); sys.stdin.read()"
+
+
+@pytest.fixture
+def on_a_terminal(tmp_path):
+    """A bench on a pseudo-terminal, as a USB adapter would be one."""
+    with Saboteur(tmp_path) as saboteur:
+        rig = Rig("terminal", serial=SerialSettings(saboteur.port), network=NetworkSettings(ssid="LAB"))
+        made = Bench(rig, Forms(answer_s=PATIENCE_S))
+        made.open()
+        yield made
+        made.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who opens a port is told by Linux only")
+@pytest.mark.parametrize("stays", [True, False])
+def test_program_that_opens_the_port_and_writes_is_the_rigs_fault(on_a_terminal, stays):
+    bench, fault = on_a_terminal, ModuleFault("an answer that nobody asked for")
+    began = clock()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", WRITER, bench.at.link.url], **pipes) as other:
+        other.stdout.readline()
+        if not stays:
+            other.stdin.close()
+            other.wait()
+        wait_for(lambda: bench.at.link.opened_since(0.0), "the opening to be seen")
+        found = bench.doubts.about(fault, network=True, since=began)
+        if stays:
+            other.stdin.close()
+    assert found.blame == "rig"
+    assert str(other.pid) in str(found) if stays else "opened once by somebody else" in str(found)
+    assert bench.doubts.about(fault, network=True, since=clock()) is None
