@@ -46,6 +46,8 @@ ENOUGH = 10
 """So many rounds of the line's proof meet noise at least; when the proof is over it is quiet, for the ladder."""
 PROOF = (b"P3=170.85.170.85\r", b"P3=85.170.85.170\r", b"P?\r")
 PLUGGED_S = 0.5
+HANG_S = 10.5
+"""Seconds that a module hangs which answers later: more than twice what a profile gives it."""
 BANNER = b"\r\nISM43362-M3G-L44-UART\r\nSerial to WiFi\r\n"
 
 
@@ -123,6 +125,7 @@ class Saboteur(threading.Thread):
         self._drops = False
         self._left = None
         self._after_cut = None
+        self._held, self._held_until = b"", None
 
     # --- faults of the bench ---------------------------------------------------------------------------------------
 
@@ -149,6 +152,12 @@ class Saboteur(threading.Thread):
         with contextlib.suppress(FileNotFoundError):
             self.link.unlink()
         self.link.symlink_to(os.ttyname(self._slave))
+
+    def intrude(self):
+        """Another program opens the port, writes a line to the module, and closes."""
+        descriptor = os.open(self.link, os.O_WRONLY | os.O_NOCTTY)
+        os.write(descriptor, b"AT\r")
+        os.close(descriptor)
 
     def garble_1_in_100(self):
         self._make_noise(100, ENOUGH)
@@ -200,6 +209,10 @@ class Saboteur(threading.Thread):
         """It says nothing more until it is reset."""
         self._deaf = True
 
+    def hang_for_a_while(self):
+        """It does nothing for longer than it may, and then answers all that it was asked meanwhile."""
+        self._held, self._held_until = b"", time.monotonic() + HANG_S
+
     def die(self):
         """It says nothing more until its power is cut: a reset does not help."""
         self._dead = True
@@ -249,6 +262,9 @@ class Saboteur(threading.Thread):
                 self._came(one)
             if self._again_at is not None and time.monotonic() >= self._again_at:
                 self.plug()
+            if self._held_until is not None and time.monotonic() >= self._held_until:
+                held, self._held, self._held_until = self._held, b"", None
+                self._to_host(held)
             if self._babbles and self._master >= 0:
                 self._to_host(bytes(self._random.choices(b"abcdefgh \r\n", k=64)))
 
@@ -258,7 +274,8 @@ class Saboteur(threading.Thread):
     def _patience(self):
         if self._babbles:
             return 0.02
-        return None if self._again_at is None else max(0.0, self._again_at - time.monotonic())
+        awaited = [one for one in (self._again_at, self._held_until) if one is not None]
+        return max(0.0, min(awaited) - time.monotonic()) if awaited else None
 
     def _came(self, one):
         if one == self._wake_read:
@@ -310,7 +327,9 @@ class Saboteur(threading.Thread):
         if not data:
             raise RuntimeError("the emulated module has ended")
         self._idle = data.endswith(b"> ")
-        if not (self._deaf or self._dead):
+        if self._held_until is not None:
+            self._held += data
+        elif not (self._deaf or self._dead):
             self._to_host(self._spoilt(data))
 
     def _count_proof(self, data):

@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import datetime
 import itertools
+import signal
 import sys
 import tempfile
 import threading
@@ -29,10 +30,16 @@ OF_THE_BENCH = {
     "leave_network": "network",
     "garble_1_in_100": "rig",
     "move": "network",
+    "intrude": "rig",
+    "stall": "rig",
 }
 """What can go wrong with the bench, and whose the error is then."""
 NOISE = "noise"
-OF_THE_MODULE = ("reboot", "swallow_prompt", "hang", "halve_answer", "die", "babble")
+OF_THE_MODULE = ("reboot", "swallow_prompt", "hang", "halve_answer", "die", "babble", "hang_for_a_while")
+SEEN_BEFORE = "as this run has seen"
+"""What a run says that tries a case again for noise which it has proven earlier."""
+STALL_S = 2.5
+"""Seconds for which the runner is stopped."""
 CASES = ("suites/multi_accept", "suites/single_server", "suites/framing", "suites/data")
 SHOWN = 10
 """Complaints of a round that the terminal shows."""
@@ -66,6 +73,7 @@ class Hand(threading.Thread):
     def __init__(self, saboteur, every):
         super().__init__(daemon=True)
         self.faults = []
+        self.process = None
         self._saboteur, self._every = saboteur, every
         self._ended = threading.Event()
         self.cases_run = threading.Event()
@@ -78,7 +86,17 @@ class Hand(threading.Thread):
             if self._ended.is_set():
                 return
             self.faults.append((name, time.time()))
-            self._saboteur.do(name)
+            if name == "stall":
+                self._stall()
+            else:
+                self._saboteur.do(name)
+
+    def _stall(self):
+        """The runner itself stands still for a while."""
+        with contextlib.suppress(ProcessLookupError, AttributeError):
+            self.process.send_signal(signal.SIGSTOP)
+            self._ended.wait(STALL_S)
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self):
         self._ended.set()
@@ -117,6 +135,8 @@ def complaint(case, usual, faults):
     """What is wrong with the verdict of ``case``; "" where it is right."""
     met = Span.of(case).met(faults)
     told = [*case["earlier"], case]
+    if any(one.name == NOISE and one.at <= Span.of(case).ended for one in faults):
+        told = [one for one in told if SEEN_BEFORE not in one["message"]]
     wrong = [one for one in told if one["verdict"] == "error" and one["blame"] not in met]
     if wrong:
         return f"an error of the {wrong[0]['blame']}, where no such fault was: {wrong[0]['message'][:300]}"
@@ -157,6 +177,7 @@ class Night:
         if hand:
             with contextlib.suppress(AssertionError):  # it ended before its first case: its problem will say why
                 run.wait_for_cases(1)
+            hand.process = run.process
             hand.cases_run.set()
         run.process.wait()
         if hand:
