@@ -1,6 +1,8 @@
 """The page for driver authors says what is so."""
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from reference_impl.core.profile import load, shipped
 from reference_impl.faults import FAULTS
 from reference_impl.surroundings import make_world
 from reference_impl.variants import VARIANTS
-from tests.reference_impl.process import ROOT
+from tests.reference_impl.process import ROOT, environment
 
 PAGE = (Path(ROOT) / "docs" / "emulator.md").read_text(encoding="utf-8")
 
@@ -60,6 +62,20 @@ def test_file_of_the_surroundings_on_the_page_is_understood(tmp_path):
     world = make_world(path, None, [])
     assert [one.ssid for one in world.networks] == [b"Office"]
     assert (world.names, world.hosts) == ({"time.example": "127.0.0.9"}, {"192.168.1.1": 12})
+
+
+def test_the_first_test_of_a_driver_author_passes_as_it_stands(tmp_path):
+    files = re.findall(r"<!-- example: (tests/\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
+    assert [name for name, _text in files] == ["tests/conftest.py", "tests/test_driver.py"]
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    for name, text in files:
+        (tmp_path / name).write_text(text.replace("eswifi_emulator", "reference_impl"))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=100, check=False
+    )
+    assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 def rows():
