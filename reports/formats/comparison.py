@@ -6,6 +6,8 @@ from functools import cached_property
 
 from reports.formats.measured import Distribution, answer_times
 from reports.formats.view import RequirementRow, View
+from reports.record.findings import charged
+from reports.record.model import Difference
 from reports.record.status import ExitStatus
 
 FACTOR = 2.0
@@ -79,34 +81,39 @@ class Comparison:
         former = {one.id: one for one in self.old.requirements}
         return [(former.get(one.id), one) for one in self.new.requirements]
 
+    @cached_property
+    def _charged(self) -> tuple[dict[str, list[Difference]], dict[str, list[Difference]]]:
+        """What either run charges, by requirement: how causes are told together must not hide a breach."""
+        return _by_requirement(self.old), _by_requirement(self.new)
+
     def _newly_broken(self) -> Iterator[Change]:
-        for was, now in self._pairs:
-            if now.outcome == "broken" and (was is None or was.outcome != "broken"):
-                yield Change(now.id, was.words if was else "unknown", now.words, self._difference(self.new, now.id))
+        former, present = self._charged
+        was = {one.id: one.words for one in self.old.requirements}
+        for key, (difference, *_) in present.items():
+            if key not in former:
+                yield Change(key, was.get(key, "unknown"), "broken", _words_of(difference))
 
     def _repaired(self) -> Iterator[Change]:
+        former, present = self._charged
         for was, now in self._pairs:
-            if was and was.outcome == "broken" and now.outcome in ("kept", "observed"):
+            if was and now.id in former and now.id not in present and now.outcome in ("kept", "observed"):
                 yield Change(now.id, was.words, now.words, now.statement)
 
     def _undecided(self) -> Iterator[Change]:
+        former, present = self._charged
         for was, now in self._pairs:
-            if was and was.outcome in DECIDED and now.outcome in UNDECIDED:
+            known = was and (was.outcome in DECIDED or now.id in former)
+            if was and known and now.outcome in UNDECIDED and now.id not in present:
                 note = f"by {', '.join(now.masked_by)}" if now.masked_by else now.reason
                 yield Change(now.id, was.words, now.words, note)
 
     def _otherwise(self) -> Iterator[Change]:
-        former = {(one["requirement"], one["normal"]) for one in self.old.summary["findings"]}
-        broken_before = {requirement for requirement, _ in former}
-        for one in self.new.summary["findings"]:
-            key = one["requirement"]
-            if key in broken_before and one["normal"] and (key, one["normal"]) not in former:
-                yield Change(key, self._difference(self.old, key), f"got {one['got']}", f"expected {one['expected']}")
-
-    @staticmethod
-    def _difference(view: View, requirement: str) -> str:
-        found = next((one for one in view.summary["findings"] if one["requirement"] == requirement), None)
-        return f"expected {found['expected']}, got {found['got']}" if found and found["expected"] else ""
+        former, present = self._charged
+        for key in present:
+            known = {one["normal"] for one in former.get(key, ())}
+            for one in present[key] if known else ():
+                if one["normal"] not in known:
+                    yield Change(key, _words_of(former[key][0]), _words_of(one))
 
     def _readings(self) -> Iterator[Change]:
         former, present = _read(self.old), _read(self.new)
@@ -120,6 +127,17 @@ class Comparison:
             was = former.get(one.command)
             if was and min(was.number, one.number) >= FEWEST and beyond_noise(was.median, one.median):
                 yield Change(one.command, _words(was), _words(one))
+
+
+def _by_requirement(view: View) -> dict[str, list[Difference]]:
+    told: dict[str, list[Difference]] = {}
+    for (key, _), one in charged(view.record["cases"]).items():
+        told.setdefault(key, []).append(one)
+    return told
+
+
+def _words_of(one: Difference) -> str:
+    return f"expected {one['expected']}, got {one['got']}" if one["expected"] else one["got"]
 
 
 def beyond_noise(was: float, now: float) -> bool:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports.record.findings import charged
 from reports.record.model import Record
 from reports.record.record import RecordError
 from reports.record.status import ExitStatus, decide
@@ -97,15 +98,14 @@ def hold(record: Record, expectation: Expectation) -> Held:
         if wanted and found and wanted != found:
             raise RecordError(f"{expectation.path}: is for the {key} {wanted!r}, and this is {found!r}")
     known = [(one.requirement, one.difference) for one in expectation.broken]
+    breaches = charged(record["cases"])
     unexpected = [
-        f"{one['requirement']}: {one['normal'] or one['got'] or 'broken'}"
-        for one in record["summary"]["findings"]
-        if (one["requirement"], "") not in known and (one["requirement"], one["normal"]) not in known
+        f"{key}: {normal}" for key, normal in breaches if (key, "") not in known and (key, normal) not in known
     ]
     outcomes = {one["id"]: one["outcome"] for one in record["summary"]["requirements"]}
     named = dict.fromkeys(requirement for requirement, _ in known)
     repaired = [one for one in named if outcomes.get(one) in ("kept", "observed")]
-    return Held(tuple(unexpected), tuple(repaired), sum(outcomes.get(one) == "broken" for one in named))
+    return Held(tuple(unexpected), tuple(repaired), len({key for key, _ in breaches} & set(named)))
 
 
 def status_of(record: Record, held: Held) -> ExitStatus:
@@ -122,9 +122,9 @@ def as_toml(record: Record) -> str:
     """The file that expects just what this run found."""
     lines = ["# What this module is known to break. Only what differs from it fails a job that is given this file."]
     lines += [f"{key} = {_toml(record['module'].get(key, ''))}" for key in ("product", "firmware")]
-    for one in record["summary"]["findings"]:
-        lines += ["", "[[broken]]", f"requirement = {_toml(one['requirement'])}"]
-        lines += [f"difference = {_toml(one['normal'])}"] if one["normal"] else []
+    for requirement, normal in charged(record["cases"]):
+        lines += ["", "[[broken]]", f"requirement = {_toml(requirement)}"]
+        lines += [f"difference = {_toml(normal)}"] if normal else []
     return "\n".join(lines) + "\n"
 
 

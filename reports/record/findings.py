@@ -60,6 +60,12 @@ def _read_difference(requirement: str, message: str) -> Difference:
     return Difference(requirement=requirement, expected=expected, got=got, normal=normal_form(expected, got))
 
 
+def charged(cases: Iterable[Case]) -> dict[tuple[str, str], Difference]:
+    """What the ``cases`` charge, by requirement and normal form: each breach, whatever cause it is told under."""
+    failed = [one for one in cases if one["verdict"] == "fail"]
+    return {(one["requirement"], one["normal"]): one for case in failed for one in differences_of(case)}
+
+
 Failure = tuple[Case, Difference]
 SIMPLE_FIRST = ("framing", "settings", "data", "multi_accept", "single_server", "client", "udp", "network")
 """Areas in the order in which they rest on each other; those that are not named come after them."""
