@@ -15,8 +15,10 @@ from suites.spec.profiles import Profile
 from suites.steps.answers import expect_ok
 from suites.steps.transfer import read_exactly, send_exactly
 
-ODD = re.compile(rb"(?i)accepted\b[^\r\n]*?(?P<address>\d{1,3}(?:\.\d{1,3}){3})\D(?P<port>\d{1,5})(?!\d)")
-"""A notice of a client in another form than the documented one."""
+ODD = re.compile(
+    rb"(?i)\A\s*(?:\[\s*TCP\s+SVR\s*\]\s*)?accepted\b[^\r\n]*?(?P<address>\d{1,3}(?:\.\d{1,3}){3})\D(?P<port>\d{1,5})(?!\d)"
+)
+"""A TCP server's notice of a client in another form than the documented one; UDP's is no such notice."""
 AT_ONCE_S = 1.0
 """Seconds after its notice within which a client is served as one that has just come."""
 

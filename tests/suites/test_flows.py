@@ -6,6 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import HarnessError, ModuleFault, Nonconformity, NotApplicable
 from suites.steps.flows import KILLED, SETUP, WAITING, expect_ok, is_lost, lines_match
+from suites.steps.servers import ODD
 
 
 def answer(payload, *, error=False):
@@ -91,3 +92,18 @@ def test_long_bytes_are_cut_in_messages_and_counted():
 def test_case_that_does_not_apply_says_why():
     with pytest.raises(NotApplicable, match="no UDP"):
         Case(("AA-ONE",)).not_applicable("no UDP")
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        (b"[TCP SVR] accepted 10.0.0.7:1025", True),
+        (b"[tcp svr] Accepted 10.0.0.7 1025", True),
+        (b"Accepted 10.0.0.7:1025", True),
+        (b"[UDP SVR] Accepted 10.0.0.7:1025", False),
+        (b"[SOMA] a client was accepted", False),
+        (b"[JOIN   ] lab,10.0.0.7,0,0", False),
+    ],
+)
+def test_notice_in_another_form_is_known_and_no_other_text_is_taken_for_it(text, odd):
+    assert bool(ODD.search(text)) is odd
