@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from reference_impl.core.seams import Seams
 from reference_impl.faults import (
+    access_point,
     addresses,
     clients,
     data,
@@ -36,12 +37,14 @@ from reference_impl.faults import (
     servers,
     settings,
     system,
+    tls,
 )
 from reference_impl.faults.registry import FAULTS
 
 __all__ = [
     "FAULTS",
     "UnknownFault",
+    "access_point",
     "addresses",
     "build",
     "clients",
@@ -65,6 +68,7 @@ __all__ = [
     "servers",
     "settings",
     "system",
+    "tls",
 ]
 
 

@@ -48,7 +48,9 @@ def ping(scene):
 def access_point(scene):
     scene.at("AS=0,mine", "A1=3", "A2=" + "k" * 32, "AC=11", "AL=1", "AT=4", "Z6=192.168.1.1", "A?", "AD", "A?")
     outside(scene, "station", mac="AC:72:89:55:CE:36")
-    scene.at("AR", "AE", "A?", "AR")
+    scene.at("AR", "MS=1")
+    outside(scene, "station", mac="AC:72:89:55:CE:37")
+    scene.at("AE", "A?", "AR")
 
 
 def page(scene):
@@ -68,6 +70,7 @@ def secure(scene):
     scene.at("PF=0,2", "P9=0", "P6=1", "P6=0", "PF=0,0", "P5=1", "P5=0")
     asked = [one for one in scene.bench.network.log if isinstance(one, Connect | Listen)]
     scene.notes.append([(one.tls, one.tls and one.tls.key) for one in asked])
+    scene.notes.append(sum(not link.closed for link in scene.bench.network.links.values()))
 
 
 BEYOND = (identity, addresses, scan, names, ping, access_point, page, secure)
