@@ -1,0 +1,90 @@
+"""A serial server that refuses, or drops its client: the bench's trouble, told in the server's own words."""
+
+import contextlib
+import select
+import socket
+import threading
+
+import pytest
+
+from reports.record.status import ExitStatus
+from tests.fixtures.runs import Emulator, Run
+
+FEW = ("suites/framing", "-k", "success or query")
+TELNET = b"\xff\xfb\x03\xff\xfd\x03\xff\xfb\x01\xff\xfe\x01\xff\xfd\x00\xff\xfb\x00\xff\xfd,"
+
+
+class Server:
+    """A server on loopback whose clients ``serve`` is called with, one after the other, until the block ends."""
+
+    def __init__(self, serve):
+        self._serve = serve
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            with client, contextlib.suppress(OSError):
+                self._serve(client)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join()
+
+
+class Dropping:
+    """Passes bytes between its clients and ``port``; hangs up once, after so many bytes of the module's."""
+
+    def __init__(self, port, after):
+        self.left = after
+        self.dropped = 0
+        self._port = port
+
+    def __call__(self, client):
+        with socket.create_connection(("127.0.0.1", self._port)) as module:
+            other = {client: module, module: client}
+            while True:
+                for one in select.select([client, module], [], [])[0]:
+                    data = one.recv(4096)
+                    if not data:
+                        return
+                    other[one].sendall(data)
+                    self.left -= len(data) if one is module else 0
+                if self.left <= 0 and not self.dropped:
+                    self.dropped += 1
+                    return
+
+
+@pytest.mark.parametrize(("scheme", "before"), [("socket", b""), ("rfc2217", TELNET)])
+def test_server_whose_port_somebody_else_holds_is_quoted(tmp_path, scheme, before):
+    with Server(lambda client: client.sendall(before + b"Port already in use\r\n")) as server:
+        ended = Run(tmp_path)(f"--port={scheme}://127.0.0.1:{server.port}", *FEW)
+    assert ended.status == ExitStatus.BENCH, ended.output
+    assert ended.problem["blame"] == "rig"
+    assert 'The server\'s last words: "Port already in use"' in ended.problem["message"]
+    assert "Traceback" not in ended.output
+
+
+@pytest.mark.parametrize("after", [1100, 1400, 3000])
+@pytest.mark.parametrize("scheme", ["tcp", "rfc2217"])
+def test_line_that_a_server_drops_is_opened_again(tmp_path, scheme, after):
+    """During the probe, or in a case: which is it depends on the bytes, the outcome does not."""
+    with Emulator(f"--{scheme}", "127.0.0.1:0", "--joined", "LAB", "--stay", "--address", "127.0.0.31") as module:
+        drop = Dropping(int(module.url.rpartition(":")[2]), after)
+        with Server(drop) as server:
+            url = f"{'socket' if scheme == 'tcp' else scheme}://127.0.0.1:{server.port}"
+            ended = Run(tmp_path)(f"--port={url}", *FEW)
+    assert drop.dropped == 1
+    assert ended.status == ExitStatus.CONFORMING, ended.output
+    assert {one["verdict"] for one in ended.record["cases"]} <= {"pass", "observed", "not_applicable"}
