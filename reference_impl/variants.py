@@ -66,6 +66,7 @@ VARIANTS: dict[str, Variant] = {
     "slow-boot": Variant("the start-up prompt comes 2 s after a reset", "undocumented", {"boot_ms": 2000}),
     "slow": Variant("150 ms of thought before each answer", "LOG", {"think_ms": 150}),
     "dribble": Variant("every byte by itself, 0.5 ms apart", "UART", {"dribble_us": 500}),
+    "in-threes": Variant("three bytes at a time, 0.3 ms apart", "UART", {"dribble_us": 100, "dribble_size": 3}),
     "short-reads": Variant("R0 returns less than what is there", "UM 4.14.1: at most R1", {"short_reads": True}),
     "ap-started-empty": Variant("AD answers OK alone", "DS15, SPI", {"ap_started": "empty"}),
     "ap-started-commas": Variant("AD answers [AP ] with SSID, channel, IP", "CMSIS", {"ap_started": "commas"}),

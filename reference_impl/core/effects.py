@@ -37,10 +37,11 @@ class Tls:
 
 @dataclass(slots=True)
 class Write:
-    """Bytes to the host, in one piece, or each `gap` seconds after the one before when gap is not 0."""
+    """Bytes to the host, in one piece, or `size` at once, `gap` seconds a byte, when gap is not 0."""
 
     data: bytes
     gap: float = 0.0
+    size: int = 1
 
 
 @dataclass(frozen=True, slots=True)

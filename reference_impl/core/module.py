@@ -144,7 +144,7 @@ class Module:
     def write(self, data: bytes) -> None:
         """Bytes to the host."""
         data = self.through(lambda seam: seam.output, data)
-        self.emit(Write(data, self.forms.dribble_us / 1e6))
+        self.emit(Write(data, self.forms.dribble_us / 1e6, self.forms.dribble_size))
 
     def tell(self, text: str, socket: int) -> None:
         """Asynchronous text, sooner or later."""

@@ -98,6 +98,7 @@ class Forms:
     notice_ms: int = 5
     think_ms: int = 0
     dribble_us: int = 0
+    dribble_size: int = 1
     short_reads: bool = False
     read_mode_delimited: bool = False
     datagram_client_on_server: bool = False

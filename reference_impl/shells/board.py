@@ -54,7 +54,7 @@ class Board:
         while effects := self._engine.take_effects():
             for effect in effects:
                 if isinstance(effect, Write):
-                    self.line.write(effect.data, effect.gap)
+                    self.line.write(effect.data, effect.gap, effect.size)
                     continue
                 for event in self._network.perform(effect):
                     self._engine.happened(event, self._loop.now())

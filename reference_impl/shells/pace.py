@@ -11,7 +11,7 @@ class Pace:
 
     def __init__(self, byte_time: float = 0.0) -> None:
         self.byte_time = byte_time
-        self._parts: deque[tuple[bytes, float]] = deque()
+        self._parts: deque[tuple[bytes, float, int]] = deque()
         self._size = 0
         self._free_at = 0.0
 
@@ -23,14 +23,14 @@ class Pace:
         """True where a byte takes no time and none waits: what comes may pass at once."""
         return self.byte_time == 0 and not self._parts
 
-    def put(self, data: bytes, now: float, gap: float = 0.0) -> None:
-        """Add bytes, each at least `gap` seconds behind the one before."""
+    def put(self, data: bytes, now: float, gap: float = 0.0, size: int = 1) -> None:
+        """Add bytes, each at least `gap` seconds behind the one before; they are given away `size` at once."""
         data = data[: LIMIT - self._size]
         if not data:
             return
         if not self._parts:
             self._free_at = max(self._free_at, now)
-        self._parts.append((data, max(gap, self.byte_time)))
+        self._parts.append((data, max(gap, self.byte_time), size))
         self._size += len(data)
 
     def clear(self) -> None:
@@ -39,19 +39,23 @@ class Pace:
         self._size = 0
 
     def due(self, now: float) -> list[bytes]:
-        """The pieces whose time has come: whole ones, or single bytes where a byte takes time."""
+        """The pieces whose time has come: whole ones, or a few bytes each where a byte takes time."""
         pieces: list[bytes] = []
         while self._parts:
-            data, each = self._parts.popleft()
+            data, each, size = self._parts.popleft()
             count = len(data) if each == 0 else min(len(data), int((now - self._free_at) / each + 1e-6))
-            pieces += [data[:count]] if each == 0 else [data[i : i + 1] for i in range(count)]
+            count -= count % size if count < len(data) else 0
+            pieces += [data[:count]] if each == 0 else [data[i : i + size] for i in range(0, count, size)]
             self._free_at += count * each
             self._size -= count
             if count < len(data):
-                self._parts.appendleft((data[count:], each))
+                self._parts.appendleft((data[count:], each, size))
                 break
         return pieces
 
     def next(self) -> float | None:
         """When `due` has something; None: nothing waits."""
-        return self._free_at + self._parts[0][1] if self._parts else None
+        if not self._parts:
+            return None
+        data, each, size = self._parts[0]
+        return self._free_at + each * min(size, len(data))

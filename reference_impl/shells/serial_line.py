@@ -42,12 +42,12 @@ class SerialLine(ABC):
     def _send(self, data: bytes) -> int:
         """Write what can be written now: the number of bytes; 0: not now, `_flush` is called when it can be."""
 
-    def write(self, data: bytes, gap: float = 0.0) -> None:
-        """Bytes to the host: at once where the line has no pace and nothing waits."""
+    def write(self, data: bytes, gap: float = 0.0, size: int = 1) -> None:
+        """Bytes to the host: at once where the line has no pace and nothing waits; with a gap, `size` at a time."""
         if gap == 0 and self._out.free and not self._unsent:
             self._push(self._encode(data))
             return
-        self._out.put(data, self.loop.now(), gap)
+        self._out.put(data, self.loop.now(), gap, size)
         self._flush()
 
     def _flush(self) -> None:

@@ -45,6 +45,16 @@ def test_a_gap_spreads_one_piece_and_not_the_next():
     assert pace.due(6.0) == [b"b", b"cd"]
 
 
+def test_bytes_may_go_three_at_a_time():
+    pace = Pace()
+    pace.put(b"abcdefgh", 5.0, gap=0.5, size=3)
+    assert (pace.due(6.0), pace.next()) == ([], 6.5)
+    assert pace.due(7.0) == [b"abc"]
+    assert pace.due(8.0) == [b"def"]
+    assert pace.next() == 9.0
+    assert pace.due(9.0) == [b"gh"]
+
+
 def test_what_nobody_takes_is_bounded():
     pace = Pace(1.0)
     for _ in range(10):

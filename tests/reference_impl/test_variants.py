@@ -137,6 +137,7 @@ CHANGES = {
     "slow-boot": {"reset ms"},
     "slow": {name for name in TIMES if name not in ("notice ms", "reset ms", "machine ms")},
     "dribble": {"gap"},
+    "in-threes": {"gap"},
     "short-reads": {"read", "read again", "read again ms"},
     "short-errors": ERRORS,
     "status-9": {"status"},
