@@ -41,10 +41,10 @@ class TcpLine(SerialLine):
         self.loop.forget(self._server.fileno())
         self._server.close()
 
-    def write(self, data: bytes, gap: float = 0.0) -> None:
+    def write(self, data: bytes, gap: float = 0.0, size: int = 1) -> None:
         """Bytes to the host, if there is one."""
         if self._host is not None:
-            super().write(data, gap)
+            super().write(data, gap, size)
 
     def _accept(self) -> None:
         try:
