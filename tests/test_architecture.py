@@ -13,6 +13,7 @@ from fixtures.rigs import available as rigs
 from reports.record.status import MEANING
 from suites.spec.catalogue import load_catalogue
 from suites.spec.profiles import available as profiles
+from tests.architecture import BEGIN, PAGE, TOP, imports_of, module_graph, page_with_picture, python_files
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("suites", "fixtures", "reference_impl", "reports")
@@ -28,15 +29,13 @@ OPTIONS = ("--collect-only", "-q", "-p", "no:cacheprovider", "-W", "error", "-o"
 CAMPAIGNS = {"model"}
 """Folders of cases that have no requirement of their own: they judge those of several areas."""
 
-
-def imports_of(path: Path) -> Iterator[str]:
-    """The modules that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (one.name for one in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path}: imports are absolute"
-            yield from (f"{node.module}.{one.name}" for one in node.names)
+LARGE_CLASSES = {
+    "fixtures/drivers/bench/bench.py: Bench": "the face of the bench for plugins and tools: most methods hand on to "
+    "station, waking, joining, restoring, evidence and recovery",
+    "fixtures/drivers/line/at.py: ATClient": "the face of the line for cases: a short method for each kind of command",
+    "reports/run/plugin.py: Reports": "one method for each hook of pytest, of xdist and of our own that it listens to",
+}
+"""Class of more than 25 methods: why it is not divided. A class that is small again must leave the table."""
 
 
 def within(name: str, places: tuple[str, ...]) -> bool:
@@ -44,7 +43,11 @@ def within(name: str, places: tuple[str, ...]) -> bool:
 
 
 def files_of(*rooms: str) -> list[Path]:
-    return [path for room in rooms for path in sorted((ROOT / room).rglob("*.py")) if "out" not in path.parts]
+    return [path for room in rooms for path in python_files(ROOT / room)]
+
+
+def product_files() -> list[Path]:
+    return files_of(*ROOMS, "eswifi_conformance", "distributions", "docs/site")
 
 
 @cache
@@ -81,41 +84,80 @@ def test_room_imports_only_where_its_arrows_lead(room):
     assert wrong == []
 
 
-def modules_of(room):
-    """Module: the modules of the room that it imports, those behind TYPE_CHECKING too."""
-    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in files_of(room)}
-    names = {name.removesuffix(".__init__"): path for name, path in paths.items()}
+def circles_in(graph):
+    """The circles of a graph (name: the names that it leads to), each with its names in order (Tarjan, 1972)."""
+    order, lowest, stack, found = {}, {}, [], []
 
-    def module(name):
-        return name if name in names else name.rpartition(".")[0]
+    def visit(name):
+        order[name] = lowest[name] = len(order)
+        stack.append(name)
+        for other in sorted(graph[name]):
+            if other not in order:
+                visit(other)
+            if other in stack:
+                lowest[name] = min(lowest[name], lowest[other])
+        if lowest[name] == order[name]:
+            members = [stack.pop()]
+            while members[-1] != name:
+                members.append(stack.pop())
+            if len(members) > 1 or name in graph[name]:
+                found.append(sorted(members))
 
-    return {name: {module(one) for one in imports_of(path)} & set(names) - {name} for name, path in names.items()}
+    for name in graph:
+        if name not in order:
+            visit(name)
+    return found
 
 
-def circle_in(graph):
-    """Modules that lead back to themselves, and those that lead there."""
-    left = dict(graph)
-    while free := [name for name, needed in left.items() if not needed & set(left)]:
-        for name in free:
-            del left[name]
-    return sorted(left)
-
-
-@pytest.mark.parametrize("room", ["fixtures"])
-def test_no_import_leads_in_a_circle(room):
-    assert circle_in(modules_of(room)) == []
-
-
-def test_circle_is_found_where_there_is_one():
-    assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+def test_no_import_leads_in_a_circle():
+    """Over all rooms: imports at the top of a module, in its functions, and behind TYPE_CHECKING."""
+    assert circles_in(module_graph(ROOT, ROOMS)) == []
 
 
 @pytest.mark.parametrize(
-    "room", ["fixtures/drivers/bench", "fixtures/drivers/lab", "fixtures/drivers/peers", "fixtures/plugins"]
+    ("graph", "circles"),
+    [
+        ({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}, [["b", "c"]]),
+        ({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"e", "a"}, "e": {"d"}}, [["a", "b", "c"], ["d", "e"]]),
+        ({"a": {"a"}}, [["a"]]),
+        ({"a": {"b", "c"}, "b": {"c"}, "c": set()}, []),
+    ],
 )
-def test_no_file_of_a_room_is_longer_than_400_lines(room):
-    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in files_of(room)}
-    assert {name: length for name, length in lengths.items() if length > 400} == {}
+def test_circles_are_found_where_they_are(graph, circles):
+    assert circles_in(graph) == circles
+
+
+@pytest.mark.parametrize("where", ["at the top", "in a function", "behind TYPE_CHECKING"])
+def test_circle_is_found_wherever_the_import_stands(tmp_path, where):
+    line = "from fixtures.b import thing\n"
+    text = {
+        "at the top": line,
+        "in a function": f"def f():\n    {line}",
+        "behind TYPE_CHECKING": f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {line}",
+    }
+    room = tmp_path / "fixtures"
+    room.mkdir()
+    (room / "a.py").write_text(text[where], encoding="utf-8")
+    (room / "b.py").write_text("import fixtures.a\n", encoding="utf-8")
+    assert circles_in(module_graph(tmp_path, ["fixtures"])) == [["fixtures.a", "fixtures.b"]]
+
+
+def test_no_product_file_is_longer_than_400_lines():
+    lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in product_files()}
+    assert {str(path): length for path, length in lengths.items() if length > 400} == {}
+
+
+def methods_of_classes():
+    for path in product_files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                methods = [one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+                yield f"{path.relative_to(ROOT).as_posix()}: {node.name}", len(methods)
+
+
+def test_no_class_has_more_than_25_methods_without_a_reason():
+    large = {name for name, count in methods_of_classes() if count > 25}
+    assert large == set(LARGE_CLASSES)
 
 
 @pytest.mark.parametrize("room", ["fixtures/drivers", "reference_impl"])
@@ -180,6 +222,21 @@ def test_requirement_with_a_case_is_not_called_untested():
 def test_bundled_rig_and_profile_are_found_by_their_names():
     assert "emulator" in rigs()
     assert "web" in profiles()
+
+
+def test_picture_of_the_rooms_is_todays():
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == page_with_picture(text), "run python -m tests.architecture"
+
+
+def test_picture_shows_every_room():
+    text = page_with_picture(PAGE.read_text(encoding="utf-8"))
+    assert [room for room in TOP if f'subgraph {room}_room["{room}"]' not in text] == []
+
+
+def test_page_without_the_markers_of_the_picture_is_refused():
+    with pytest.raises(ValueError, match="must have the markers"):
+        page_with_picture(PAGE.read_text(encoding="utf-8").replace(BEGIN, ""))
 
 
 @pytest.mark.parametrize("page", ["architecture", "verdicts", "glossary"])

@@ -10,7 +10,8 @@ from fixtures.case import Case
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.replay.record import Recorder
 from fixtures.errors import ModuleFault
-from suites.campaigns.model.walker import Gear, Walker
+from suites.campaigns.model.crowd import Gear
+from suites.campaigns.model.walker import Walker
 from suites.spec.profiles import Profile
 
 
