@@ -2,14 +2,14 @@
 
 import heapq
 import math
-import select
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterable
 
+from reference_impl.shells.polling import READ, WRITE, new_poll
+
 Callback = Callable[[], None]
-READ, WRITE = select.EPOLLIN, select.EPOLLOUT
 NONE: dict[int, Callback] = {}
 """The interests of a descriptor that nobody waits for; never changed."""
 
@@ -29,7 +29,7 @@ class Loop:
     """Calls back when a descriptor is ready or a time has come. Times are monotonic seconds."""
 
     def __init__(self) -> None:
-        self._poll = select.epoll()
+        self._poll = new_poll()
         self._interests: dict[int, dict[int, Callback]] = {}
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = 0

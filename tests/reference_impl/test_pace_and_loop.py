@@ -1,6 +1,7 @@
 """The pace of a line, and the event loop."""
 
 import os
+import select
 import socket
 
 import pytest
@@ -144,3 +145,43 @@ def test_interest_may_be_lost_twice():
     loop.on_read(read, None)
     os.close(read)
     os.close(write)
+
+
+@pytest.fixture(params=["epoll", "selectors"])
+def any_loop(request, monkeypatch):
+    """The loop on what Linux has, and on what other systems have."""
+    if request.param == "selectors":
+        monkeypatch.delattr("select.epoll")
+    elif not hasattr(select, "epoll"):
+        pytest.skip("this system has no epoll")
+    return Loop()
+
+
+def test_loop_reads_writes_and_forgets_on_every_system(any_loop):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        got = []
+        any_loop.on_read(ours.fileno(), lambda: got.append(ours.recv(9)))
+        theirs.send(b"one")
+        any_loop.step()
+        any_loop.on_write(ours.fileno(), lambda: got.append("writable"))
+        theirs.send(b"two")
+        any_loop.step()
+        assert got == [b"one", b"two", "writable"]
+        any_loop.on_read(ours.fileno(), None)
+        any_loop.on_write(ours.fileno(), None)
+        theirs.send(b"three")
+        any_loop.at(any_loop.now(), lambda: got.append("timer"))
+        any_loop.step()
+        assert got[3:] == ["timer"]
+
+
+def test_loop_hears_of_a_hang_up_on_every_system(any_loop):
+    ours, theirs = socket.socketpair()
+    with ours:
+        got = []
+        any_loop.on_read(ours.fileno(), lambda: got.append(ours.recv(9)))
+        theirs.close()
+        any_loop.step()
+        assert got == [b""]
+        any_loop.forget(ours.fileno())
