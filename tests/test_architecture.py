@@ -1,6 +1,7 @@
 """The arrows between the rooms hold, and nothing that belongs in two places was forgotten in one of them."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -165,6 +166,22 @@ def test_room_knows_no_pytest(room):
     files = [path for path in files_of(room) if path.name != "pytest_plugin.py"]
     wrong = [path for path in files for name in imports_of(path) if within(name, ("pytest", "_pytest"))]
     assert wrong == []
+
+
+def test_strangers_import_no_room_and_no_room_imports_them():
+    strangers = [
+        path for path in python_files(ROOT / "tests" / "strangers") if not path.name.startswith(("test_", "conf"))
+    ]
+    shared = [(path.name, name) for path in strangers for name in imports_of(path) if within(name, ROOMS)]
+    known = [path for path in product_files() for name in imports_of(path) if within(name, ("tests",))]
+    assert strangers
+    assert (shared, known) == ([], [])
+
+
+def test_every_decision_has_a_date_and_a_status():
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    line = re.compile(r"# .+\n\nDate: 20\d\d-\d\d-\d\d\. Status: (in force|replaced by)")
+    assert [page.name for page in pages if not line.match(page.read_text(encoding="utf-8"))] == []
 
 
 def test_emulators_core_has_no_socket_clock_or_thread():
