@@ -270,3 +270,9 @@ def test_page_of_the_documentation_names_what_there_is(page):
 def test_page_of_verdicts_lists_every_exit_status_with_its_meaning():
     text = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
     assert [int(one) for one, meaning in MEANING.items() if f"| {int(one)} | {meaning} |" not in text] == []
+
+
+def test_cases_are_collected_foundations_first():
+    orders = {key: area.order for key, area in load_catalogue().areas.items()}
+    met = [orders.get(Path(case[0]).parent.name, max(orders.values()) + 1) for case in cases()]
+    assert met == sorted(met)
