@@ -81,7 +81,7 @@ def _judged_on(run: RigRun) -> Iterator[Line]:
 
 
 def _resumed(record: Record) -> Iterator[Line]:
-    """When the run was gone on with, and what of it is older than that."""
+    """One line for each time that the run was resumed, with the number of cases taken over."""
     for one in record["resumed"]:
         text = f"resumed   {one['at'][:19].replace('T', ' ')} UTC, with {one['taken_over']} finished cases taken over"
         yield Line(text + (f"; cut off before: {', '.join(one['cut_off'])}" if one["cut_off"] else ""))

@@ -1,4 +1,4 @@
-"""What a case's result leaves out is filled in here, and a record of a former edition is brought up to this one."""
+"""Fills in the missing keys of a case's result, and converts records of former editions to this edition."""
 
 from typing import Any, cast
 
@@ -9,7 +9,7 @@ from reports.record.status import ExitStatus
 from suites.spec.catalogue import Catalogue
 
 DECIDING = ("pass", "fail", "observed")
-"""Verdicts after which something is known of a requirement of the case."""
+"""Verdicts that decide at least one requirement of the case."""
 
 
 def whole_case(told: Any, rig: str) -> Any:
@@ -46,9 +46,9 @@ def _with_normal(difference: Any) -> Any:
 
 
 def upgrade(document: dict[str, Any], schema: str) -> None:
-    """Bring a record of edition 1 or 2 to ``schema``. What the former editions did not tell is empty.
+    """Convert a record of edition 1 or 2 to ``schema``. Keys that the former editions did not have are empty.
 
-    Edition 1 knew one rig, no attempt before the last, and no run that was gone on with; neither knew findings.
+    Edition 1 had one rig, only the last attempt of a case, and no resumed runs; neither edition had findings.
     """
     if document.get("schema", "").endswith("/1"):
         _upgrade_first(document)

@@ -1,4 +1,4 @@
-"""What the record says of its own making: the suite's version, the machine, and hashes that show a later change."""
+"""The origin of a record: the suite's version, the machine, and hashes that show a later change."""
 
 import hashlib
 import json

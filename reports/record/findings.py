@@ -15,7 +15,7 @@ STRENGTHS = "MDO"
 LONGEST = 48
 """Characters of a quoted text that the normal form keeps: a longer one holds a payload, which is no cause."""
 MANY = 6
-"""Requirements of one case from which on it is a walk through many, and tells nothing of a single one."""
+"""Requirements of one case from which on the case says nothing of a single requirement: it is a walk."""
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _QUOTES = re.compile(r"""^b?['"]|['"]$""")
 _BYTES = re.compile(r"""\bb(['"]).*?(?:\1(?!\w)|$)""")
@@ -70,18 +70,18 @@ Failure = tuple[Case, Difference]
 SIMPLE_FIRST = ("framing", "settings", "data", "multi_accept", "single_server", "client", "udp", "network")
 """Areas in the order in which they rest on each other; those that are not named come after them."""
 WHOLE = ("http",)
-"""Areas whose cases use all of the module at once: what they show is mostly something else's."""
+"""Areas whose cases use the whole module at once: their failures mostly have a cause in another area."""
 FOUNDATION = 20
-"""Requirements that a finding must mask to be told before all others, whatever it obliges to."""
+"""Requirements masked by a finding that is listed before all others, whatever its obligation."""
 CLOSE = 0.8
-"""How much of the best score a requirement of a simpler area may lack and still be the lead."""
+"""Share of the best score that a requirement of a simpler area needs to be the lead."""
 BASE = 0.3
-"""How much of the lead's score a requirement on which it rests must have to be the lead instead."""
+"""Share of the lead's score that a requirement on which the lead rests needs to be the lead instead."""
 USUAL = re.compile(
     r"""|none|None|<n>|<time>|no|a connection|"<bytes>".*|only <n>|\[\]"""
     r"""|"?\\r\\n(?:\\r\\n)?(?:(?:OK|ERROR[^"]*)\\r\\n)?> "?"""
 )
-"""What came of which nothing can be told: two causes may both leave just this behind."""
+"""Texts of "got" that identify no cause: two different causes may both show just this."""
 
 
 def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:

@@ -55,7 +55,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
 }
 """The JSON schema of each kind of entry; ``start`` and ``line``, of which there are many, are texts."""
 BUSY_S = 30.0
-"""How long (seconds) the workers of a run whose steering process was killed are given to notice it."""
+"""Seconds that workers have to notice that their controller was killed."""
 
 
 def journal_path(record: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The shapes in which a run is told: plain JSON types, the same on the wire, in the journal and in the record.
+"""The shapes of a run's data: plain JSON types, the same on the wire, in the journal and in the record.
 
 ``run-record.schema.json`` says the same for readers in other languages and is what the checks use; a test holds
 the two together.
@@ -81,7 +81,7 @@ class Case(TypedDict):
 
 
 class Probe(TypedDict):
-    """One line of the comparison of what the profile declares with what the module turned out to do."""
+    """One line of the comparison between the profile's declarations and the module's behaviour."""
 
     what: str
     declared: Any
@@ -90,7 +90,7 @@ class Probe(TypedDict):
 
 
 class Run(TypedDict, total=False):
-    """What was judged, by what, since when."""
+    """The module that was judged, its rig, its profile, and the time of the start."""
 
     rig: dict[str, Any]
     module: dict[str, str]
@@ -125,7 +125,7 @@ class Problem(TypedDict):
 
 
 class Resumption(TypedDict):
-    """The run was gone on with: when, with how many finished cases, and which ones had been cut off."""
+    """A resumption of the run: when, how many finished cases were taken over, and which cases had been cut off."""
 
     at: str
     taken_over: int

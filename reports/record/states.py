@@ -1,4 +1,4 @@
-"""What a run says of each requirement of the catalogue, and what that makes of the run in one sentence."""
+"""The state of each requirement of the catalogue after a run, and the outcome of the run in one sentence."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

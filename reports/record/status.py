@@ -1,4 +1,4 @@
-"""What a run as a whole amounts to: one exit status, decided in one place.
+"""The exit status of a run, decided in one place.
 
 A continuous-integration job tells a bad module from a bad bench by this number alone, so the numbers are an
 interface: they are documented in ``docs/reports.md`` and never change their meaning.
@@ -46,7 +46,7 @@ def broken_requirements(case: Case) -> list[str]:
 
 
 def case_status(case: Case) -> ExitStatus:
-    """What one case alone makes of the run.
+    """The exit status that one case alone causes.
 
     An inconclusive case changes nothing: it was left out for a reason that the summary shows (the rig does not
     allow it, this machine cannot do it). Where a failure kept it from running, that failure counts by itself.
@@ -59,7 +59,7 @@ def case_status(case: Case) -> ExitStatus:
 
 
 def problem_status(problem: Problem) -> ExitStatus:
-    """What a problem of the run as a whole makes of it."""
+    """The exit status that a problem of the whole run causes."""
     special = {"harness": ExitStatus.HARNESS, "usage": ExitStatus.USAGE}
     return special.get(problem["blame"], ExitStatus.BENCH)
 

@@ -41,7 +41,7 @@ _WORSE = (
 class Collector:
     """All that is known of the run so far; ``record`` is there once it is finished.
 
-    ``former`` is the run that is gone on with: its finished cases count as if they had been run now. ``require_all``:
+    ``former`` is the run that is resumed: its finished cases count as if they had been run now. ``require_all``:
     a run that leaves open what binds the module is INCOMPLETE.
     """
 
@@ -79,7 +79,7 @@ class Collector:
     def add_run(self, run: Run) -> bool:
         """Take what was judged. The first word of each rig counts; tells whether this was it.
 
-        A run that is gone on with keeps what it knew of its module before.
+        A run that is resumed keeps the module's data of the former run.
         """
         run = printable_tree(run)
         name = rig_name(run)

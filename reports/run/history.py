@@ -22,7 +22,7 @@ KEPT = 30
 def dated_folder(record: Path, started: str) -> Path:
     """Where the files of the run with this ``record`` are kept; ``started`` is ISO 8601, UTC, to the millisecond.
 
-    A run that was gone on with, or rebuilt, began when it began: each time has a folder of its own.
+    A run that was resumed or rebuilt keeps its first start time; each of its records gets a folder of its own.
     """
     name = f"{started[:23].replace(':', '').replace('T', '_')}Z"
     folder, number = record.parent / RUNS / name, 1

@@ -135,7 +135,7 @@ class Reports:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Clear away what a former run left, so that nobody takes it for this one's, and open the journal.
 
-        A run that is gone on with is in the new journal before anything of it is cleared away.
+        The cases of a run that is resumed are written into the new journal before its old files are removed.
         """
         catalogue = catalogue_of(self._config)
         self._session = session

@@ -27,12 +27,12 @@ _MODULE = (("module", "product", "product"), ("module", "firmware", "firmware"))
 
 
 class ResumeError(RecordError):
-    """The run cannot be gone on with. The message says why and what to do."""
+    """The run cannot be resumed. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Former:
-    """A run that is gone on with. ``unfinished`` are the cases that were cut off, once for each time."""
+    """A run that is resumed. ``unfinished``: the cases that were cut off, once for each time."""
 
     started: str
     runs: list[Run]
@@ -200,7 +200,7 @@ class Rest:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_refuse(self, run: Run) -> str | None:
-        """Why the module that has said what it is cannot be gone on with."""
+        """Why the run cannot be resumed with the module that is connected; None where it can."""
         former = self.told["runs"].get(rig_name(run), Run())
         return differing(former, run, (*_SAME, *_MODULE)) or None
 

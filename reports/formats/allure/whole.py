@@ -1,7 +1,7 @@
 """Allure results made from cases alone: where the process that should have written them was killed, or was another run.
 
 allure-pytest writes a result when its case ends. The case that was running when everything was killed has none, and a
-run that is gone on with may write to a new folder. What only allure-pytest knows (values of parameters, tracebacks) is
+run that is resumed may write to a new folder. What only allure-pytest knows (values of parameters, tracebacks) is
 lacking in these.
 """
 
