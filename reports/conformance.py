@@ -57,7 +57,7 @@ VALUE_OPTIONS = (
     "--port", "--rig", "--baud", "--profile", "--ssid", "--module-address", "--peer-address", "--allow",
     "--emulator-option", "--requirement", "--replay", "--walk", "--walk-seed",
     "--fuzz", "--fuzz-seed", "--endurance", "--endurance-seed", "--run-record", "--resume",
-    "--wait-for-rig", "--dist-rigs", "--require", "--expect",
+    "--wait-for-rig", "--dist-rigs", "--require", "--expect", "--budget",
 )  # fmt: skip
 """Options of ours that take a value; pytest knows each as ``--dut-NAME``, too."""
 TOOLS = tools_folder()

@@ -97,6 +97,11 @@ class Collector:
             self._planned = cases
             self.journal.add("planned", cases)
 
+    def replace_planned(self, cases: list[str]) -> None:
+        """The run is to judge these cases only."""
+        self._planned = cases
+        self.journal.add("planned", cases)
+
     def add_problem(self, problem: Problem) -> None:
         """Take a problem of the run, once however many workers report it."""
         problem = printable_tree(problem)

@@ -20,13 +20,7 @@ from reports.formats.allure.whole import add_cases, add_cut_off, keep_only
 from reports.formats.allure.writer import AllureWriter, catalogue_of
 from reports.formats.matrix import matrix_path, write_matrix
 from reports.places import out_folder
-from reports.record.journal import (
-    JournalBusyError,
-    journal_path,
-    remove,
-    remove_all,
-    worker_journals,
-)
+from reports.record.journal import JournalBusyError, journal_path, remove, remove_all, worker_journals
 from reports.record.model import Problem, Run
 from reports.record.place import NAME_ANOTHER, refuse_place
 from reports.record.printable import printable, printable_tree
@@ -243,6 +237,11 @@ class Reports:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The cases are known."""
         self._gather().add_planned([item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_planned(self, cases: list[str]) -> None:
+        """The module is known, and cases were left out for it."""
+        self._gather().replace_planned(cases)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_sink(self) -> Callable[[str], None]:

@@ -84,6 +84,11 @@ class ProgressLines:
         """A worker of pytest-xdist knows its cases."""
         self._plan(len(ids))
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_conformance_planned(self, cases: list[str]) -> None:
+        """Cases were left out once the module was known."""
+        self._progress.planned = len(cases)
+
     def _plan(self, number: int) -> None:
         self._progress.planned = max(self._progress.planned, number)
         self._terminal.showfspath = False
