@@ -43,6 +43,7 @@ PHASES = {
         "pytest_conformance_sink",
         "pytest_conformance_refuse",
         "pytest_conformance_run",
+        "pytest_conformance_planned",
     ),
     "For each case": (
         "pytest_runtest_protocol",
