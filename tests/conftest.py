@@ -9,6 +9,7 @@ import pytest
 
 HERE = Path(__file__).parent
 SLOW = (
+    "bench",
     "campaigns/test_runs.py",
     "fixtures/test_runs.py",
     "labgrid",

@@ -1,0 +1,147 @@
+"""``python -m tests.bench [--rounds N] [--json PATH] [--page PATH]``: what our parts cost, beside others.
+
+An exchange on one pty by bare system calls, pyserial, fdspawn and ours; the bundled emulator beside a responder that
+only writes its answer; the record and its renderings. What is compared takes turns, so that a busy machine is busy for
+all of them: look at the ratios first. The page holds medians, the 95th percentile and the ratio to the first row.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import select
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from reports.formats.registry import load_format
+from reports.formats.view import View
+from reports.record.record import read_record, write_record
+from tests.bench.exchange import SHORT, by_system_calls, measure, responder
+from tests.fixtures.runs import PATIENCE, ROOT, Emulator
+from tests.reports import sample_runs
+
+EACH = 100
+"""Exchanges in a round."""
+RENDERED = ("html", "summary", "junit", "ctrf")
+CASES = 1454
+"""Cases of the sample run whose record is written, read and rendered."""
+REPEATS = 5
+"""Times that a record is made and rendered: these take long, and vary little."""
+LINE, ANSWER = b"P0=0\r", b"\r\n\r\nOK\r\n> "
+
+
+def turns(actions: dict[str, Callable[[], object]], rounds: int, each: int, unit_s: float) -> dict[str, list[float]]:
+    """By name of the action: the mean of each round of ``each`` calls, in units of ``unit_s`` seconds."""
+    found: dict[str, list[float]] = {name: [] for name in actions}
+    for _ in range(rounds):
+        for name, action in actions.items():
+            began = time.perf_counter()
+            for _ in range(each):
+                action()
+            found[name].append((time.perf_counter() - began) / each / unit_s)
+    return found
+
+
+def emulator(rounds: int) -> dict[str, list[float]]:
+    """Microseconds an exchange with a responder that only writes its answer, and with the bundled emulator."""
+    with responder({LINE: ANSWER}) as name, Emulator("--joined", "LAB") as module:
+        ways = {
+            "trivial responder": by_system_calls(name, LINE, ANSWER),
+            "emulator": by_system_calls(module.url, LINE, ANSWER),
+        }
+        take_first_prompt(module.url)
+        return turns(ways, rounds, EACH, 1e-6)
+
+
+def take_first_prompt(name: str) -> None:
+    """Read the prompt that a module sends when it starts: else each answer would be taken for the next line's."""
+    line = os.open(name, os.O_RDWR | os.O_NOCTTY)
+    try:
+        came = b""
+        while not came.endswith(b"> "):
+            assert select.select([line], [], [], PATIENCE)[0], "waited for the emulator's first prompt"
+            came += os.read(line, 100)
+    finally:
+        os.close(line)
+
+
+def renderings() -> dict[str, list[float]]:
+    """Milliseconds for the record of a sample run, and for each rendering of that."""
+    record = sample_runs.record_of(list(sample_runs.cases(CASES)))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.json"
+        actions: dict[str, Callable[[], object]] = {
+            "record written": lambda: write_record(record, path),
+            "record read": lambda: read_record(path),
+        }
+        actions |= {name: lambda name=name: load_format(name).render(View(record)) for name in RENDERED}
+        return turns(actions, REPEATS, 1, 1e-3)
+
+
+def figures(values: list[float], first: float) -> dict[str, float]:
+    """Median, 95th percentile, and the ratio of the median to ``first``."""
+    ordered = sorted(values)
+    median = statistics.median(ordered)
+    return {"median": median, "p95": ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], "ratio": median / first}
+
+
+def table(found: dict[str, list[float]]) -> dict[str, dict[str, float]]:
+    """The figures of each row; the ratios are to the first."""
+    first = statistics.median(next(iter(found.values())))
+    return {name: figures(values, first) for name, values in found.items()}
+
+
+def page(told: dict) -> str:
+    """The page of ``docs/benchmarks.md``."""
+    lines = [
+        "# What our parts cost",
+        "",
+        "`tox -e bench` measures this and writes this page. What is compared takes turns on one machine, which may be",
+        "busy: the ratio counts, the other figures are the machine's. The ratio is to the first row of the table.",
+        "",
+        f"{told['at']}, Python {told['python']}, {told['processors']} processors, {told['rounds']} rounds;",
+        f"the machine's load was {told['load']:.1f} at the beginning.",
+    ]
+    for title, unit, rows in told["tables"]:
+        lines += ["", f"## {title}", "", f"| | Median, {unit} | 95th percentile, {unit} | Ratio |", "|---|---|---|---|"]
+        lines += [
+            f"| {name} | {one['median']:.1f} | {one['p95']:.1f} | {one['ratio']:.2f} |" for name, one in rows.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=30, metavar="N", help="rounds of each comparison (default 30)")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="PATH")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md", metavar="PATH")
+    given = parser.parse_args(arguments)
+    load = os.getloadavg()[0]
+    exchanges = measure(given.rounds, EACH)
+    told = {
+        "at": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "load": load,
+        "rounds": given.rounds,
+        "tables": [
+            (f"An exchange of {len(SHORT)} bytes on one pty", "us", table(exchanges["short"])),
+            ("An exchange with a packet of 1,460 bytes on one pty", "us", table(exchanges["long"])),
+            ("The bundled emulator, asked by bare system calls", "us", table(emulator(given.rounds))),
+            (f"The record of {CASES:,} cases, and its renderings", "ms", table(renderings())),
+        ],
+    }
+    given.json.parent.mkdir(parents=True, exist_ok=True)
+    given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    given.page.write_text(page(told), encoding="utf-8")
+    print(page(told))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""The bench measures what it says, and its page has each figure."""
+
+import json
+import os
+import select
+
+import pytest
+
+from tests.bench.__main__ import ANSWER, LINE, figures, main, page, table, take_first_prompt, turns
+from tests.bench.exchange import by_system_calls
+from tests.fixtures.runs import Emulator
+
+
+def test_figures_are_median_percentile_and_ratio():
+    assert figures([4.0, 1.0, 2.0, 3.0, 100.0], 1.5) == {"median": 3.0, "p95": 100.0, "ratio": 2.0}
+
+
+def test_ratios_are_to_the_first_row():
+    assert {name: one["ratio"] for name, one in table({"raw": [2.0], "ours": [3.0]}).items()} == {"raw": 1, "ours": 1.5}
+
+
+def test_actions_take_turns():
+    called = []
+    found = turns({"a": lambda: called.append("a"), "b": lambda: called.append("b")}, 2, 2, 1.0)
+    assert "".join(called) == "aabbaabb"
+    assert [len(values) for values in found.values()] == [2, 2]
+
+
+def test_first_prompt_is_taken_so_that_each_answer_belongs_to_its_line():
+    with Emulator("--joined", "LAB") as module:
+        exchange = by_system_calls(module.url, LINE, ANSWER)
+        take_first_prompt(module.url)
+        exchange()
+        line = os.open(module.url, os.O_RDWR | os.O_NOCTTY)
+        assert select.select([line], [], [], 0.2)[0] == []
+        os.close(line)
+
+
+def test_bench_writes_figures_and_page(tmp_path):
+    assert main(["--rounds=1", f"--json={tmp_path / 'bench.json'}", f"--page={tmp_path / 'page.md'}"]) == 0
+    told = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == page(told)
+    for title, _unit, rows in told["tables"]:
+        assert next(iter(rows.values()))["ratio"] == pytest.approx(1.0)
+        assert f"## {title}" in page(told)
+        assert [name for name in rows if f"| {name} |" not in page(told)] == []
