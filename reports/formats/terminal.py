@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.formats.matrix import broken_table
 from reports.formats.visible import visible
+from reports.record.account import account_of
 from reports.record.model import (
     OBLIGATION_NAMES,
     VERDICTS,
@@ -42,6 +43,7 @@ class Line:
 
 def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
     """What a person wants to know when the run is over; what is asked first stands last, where the eye is."""
+    yield from _account(record["cases"])
     yield from _observed(record["summary"]["observed"], width)
     yield from _judged(record)
     yield from _resumed(record)
@@ -59,6 +61,11 @@ def closing_line(record: Record) -> Line:
     """The outcome in one line, with the exit status."""
     code = record["status"]["code"]
     return Line(f"{outcome(record)} (exit status {code})", {"bold": True, "green": code == 0, "red": code != 0})
+
+
+def _account(cases: list[Case]) -> Iterator[Line]:
+    if (told := account_of(cases)).commands:
+        yield Line(f"account   {told.line()}")
 
 
 def _judged(record: Record) -> Iterator[Line]:
