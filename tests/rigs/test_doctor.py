@@ -20,10 +20,9 @@ from fixtures.bench_tools import doctor as tool
 from fixtures.bench_tools import module_checks
 from fixtures.bench_tools.doctor import CHECKS, examine
 from fixtures.bench_tools.patient import Machine, Patient
-from fixtures.drivers import peers
 from fixtures.drivers.lab.ports import comports
 from fixtures.drivers.lab.rig_lock import RigLock, key_of
-from fixtures.drivers.peers import Network, TcpListener
+from fixtures.drivers.peers import Network, TcpListener, tcp
 from fixtures.errors import PeerError, RigError
 from fixtures.rigs import Expected, Limits, NetworkSettings, Rig, SerialSettings, SwitchSettings
 from tests.fixtures.line import Pty
@@ -328,10 +327,10 @@ def test_firewall_that_drops_what_comes_from_the_module_is_told_from_one_that_re
 
     def deaf(self):
         listener = listen(self)
-        program = ctypes.create_string_buffer(peers._DROP_ALL)
+        program = ctypes.create_string_buffer(tcp._DROP_ALL)
         filters = struct.pack("HL", 1, ctypes.addressof(program))
         try:
-            listener._socket.setsockopt(socket.SOL_SOCKET, peers._ATTACH_FILTER, filters)
+            listener._socket.setsockopt(socket.SOL_SOCKET, tcp._ATTACH_FILTER, filters)
         except PermissionError:
             pytest.skip("this user may attach no filter to a socket")
         return listener
