@@ -35,7 +35,6 @@ HISTORY = "allure-history.jsonl"
 MOST_RUNS = 30
 REACH_S = 10
 """How long (seconds) npm's registry may take to accept a connection."""
-DEFAULT_REGISTRY = "https://registry.npmjs.org/"
 REGISTRY = "let npm reach its registry (npm config get registry), or take the report and the run record"
 
 # As it comes, the page scrolls to the first case that it knows, past its own verdict. Until the reader does something
@@ -145,8 +144,10 @@ def reach_registry(node: Node) -> None:
     )
     settings = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
     given = [settings.get("https-proxy"), settings.get("proxy"), settings.get("registry")]
-    url = urlsplit(next(one for one in [*given, DEFAULT_REGISTRY] if one not in (None, "", "null")))
-    place = (url.hostname or "", url.port or (80 if url.scheme == "http" else 443))
+    url = urlsplit(next((one for one in given if one not in (None, "", "null")), ""))
+    if not url.hostname:
+        return  # npm knows where to go, and does not say
+    place = (url.hostname, url.port or (80 if url.scheme == "http" else 443))
     try:
         socket.create_connection(place, timeout=REACH_S).close()
     except OSError as problem:
