@@ -31,7 +31,7 @@ def visible_in(value: Any) -> Any:
     """A copy of ``value`` (plain JSON types) with every text in it made visible, the keys too."""
     if isinstance(value, str):
         return visible(value)
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [visible_in(one) for one in value]
     if isinstance(value, dict):
         return {visible(key): visible_in(one) for key, one in value.items()}

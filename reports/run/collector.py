@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from reports.formats.as_junit import properties
+from reports.formats.visible import visible_in
 from reports.record.editions import whole_case
 from reports.record.findings import differences_of
 from reports.record.journal import Journal, read_journals, record_of
 from reports.record.model import Case, Problem, Record, Run, Unfinished
-from reports.record.printable import printable_tree
 from reports.record.record import RecordError, build_record, complain_of_case, now, rig_name
 from reports.record.states import states_of, undecided
 from reports.record.status import ExitStatus, decide
@@ -81,7 +81,7 @@ class Collector:
 
         A run that is resumed keeps the module's data of the former run.
         """
-        run = printable_tree(run)
+        run = visible_in(run)
         name = rig_name(run)
         if name in self._seen:
             return False
@@ -104,7 +104,7 @@ class Collector:
 
     def add_problem(self, problem: Problem) -> None:
         """Take a problem of the run, once however many workers report it."""
-        problem = printable_tree(problem)
+        problem = visible_in(problem)
         if problem not in self._problems:
             self._problems.append(problem)
             self.journal.add("problem", problem)

@@ -19,11 +19,11 @@ from reports.formats.allure import results as allure_results
 from reports.formats.allure.whole import add_cases, add_cut_off, keep_only
 from reports.formats.allure.writer import AllureWriter, catalogue_of
 from reports.formats.matrix import matrix_path, write_matrix
+from reports.formats.visible import visible, visible_in
 from reports.places import out_folder
 from reports.record.journal import JournalBusyError, journal_path, remove, remove_all, worker_journals
 from reports.record.model import Problem, Run
 from reports.record.place import NAME_ANOTHER, refuse_place
-from reports.record.printable import printable, printable_tree
 from reports.record.record import RecordError, rig_name, write_record
 from reports.record.status import ExitStatus
 from reports.run.collector import Collector, properties_of, reason_of
@@ -71,12 +71,12 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """Make everything that the module or the bench has chosen harmless, before anybody shows it."""
     report = yield
     if told := getattr(report, "conformance", None):
-        report.conformance = printable_tree(told)  # type: ignore[attr-defined]
+        report.conformance = visible_in(told)  # type: ignore[attr-defined]
     if isinstance(report.longrepr, str):
-        report.longrepr = printable(report.longrepr)
+        report.longrepr = visible(report.longrepr)
     elif isinstance(report.longrepr, tuple):
         path, line, reason = report.longrepr
-        report.longrepr = path, line, printable(reason)
+        report.longrepr = path, line, visible(reason)
     return report
 
 
@@ -387,7 +387,7 @@ class Reports:
     def _write(self, text: str) -> None:
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         if terminal:
-            terminal.write_line(printable(text), red=True)
+            terminal.write_line(visible(text), red=True)
 
     def _shorten(self, path: Path) -> str:
         here = self._config.invocation_params.dir

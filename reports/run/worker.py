@@ -6,10 +6,10 @@ from typing import Any, cast
 
 import pytest
 
+from reports.formats.visible import visible_in
 from reports.record.editions import whole_case
 from reports.record.journal import Journal, worker_journal_path
 from reports.record.model import Problem, Run
-from reports.record.printable import printable_tree
 from reports.record.record import rig_name
 from reports.run.resume import Rest
 
@@ -44,13 +44,13 @@ class WorkerMessages:
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_run(self, run: Run) -> None:
         """Keep it for the controller."""
-        self._told["run"] = run = printable_tree(run)
+        self._told["run"] = run = visible_in(run)
         self._journal.add("run", run)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_problem(self, problem: Problem) -> None:
         """Keep it for the controller."""
-        problem = printable_tree(problem)
+        problem = visible_in(problem)
         self._told["problems"].append(problem)
         self._journal.add("problem", problem)
 

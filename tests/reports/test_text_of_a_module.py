@@ -4,23 +4,23 @@ import json
 
 import pytest
 
-from reports.record.printable import printable, printable_tree
+from reports.formats.visible import visible, visible_in
 
 HOSTILE = "\x1b[31mred\x1b]0;title\x07 \u202egnp.exe \x9b0m \ufeff\x00"
 
 
 def test_control_characters_are_shown_as_escapes():
-    assert printable(HOSTILE) == "\\x1b[31mred\\x1b]0;title\\x07 \\u202egnp.exe \\x9b0m \\ufeff\\x00"
+    assert visible(HOSTILE) == "\\x1b[31mred\\x1b]0;title\\x07 \\u202egnp.exe \\x9b0m \\ufeff\\x00"
 
 
 @pytest.mark.parametrize("text", ["two\nlines\tand a tab", "Ünïcödé 網路 …", "already \\x1b[31m"])
 def test_other_text_stays(text):
-    assert printable(text) == text
+    assert visible(text) == text
 
 
 def test_every_string_of_a_tree_is_made_printable():
     told = {"module": {"product": "\x1bX"}, "list": ["\x07", 1, None, True], "\x1bkey": 0.5}
-    assert printable_tree(told) == {
+    assert visible_in(told) == {
         "module": {"product": "\\x1bX"},
         "list": ["\\x07", 1, None, True],
         "\\x1bkey": 0.5,
