@@ -379,10 +379,13 @@ class Reports:
         show_end(terminal, record, shown, [*stays, *self._job.lines()])
 
     def _output_failed(self) -> str:
-        """Why standard output is of no use any more; "" while it is."""
+        """Why standard output is of no use any more; "" while it is. A short run's output fails only here."""
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         file = getattr(getattr(terminal, "_tw", None), "_file", None)
-        return file.failed if isinstance(file, LastingOutput) else ""
+        if not isinstance(file, LastingOutput):
+            return ""
+        file.flush()
+        return file.failed
 
     def _write(self, text: str) -> None:
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")

@@ -29,31 +29,37 @@ class LastingOutput:
 
     def write(self, text: str) -> int:
         """Write ``text``. Returns its length, also where it went nowhere."""
-        with self._lasting():
-            self._file.write(text)
+        if not self.failed:
+            with self._lasting():
+                self._file.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Hand over what was written."""
-        with self._lasting():
-            self._file.flush()
+        if not self.failed:
+            with self._lasting():
+                self._file.flush()
 
     @contextlib.contextmanager
     def _lasting(self) -> Iterator[None]:
         try:
             yield
         except (OSError, ValueError) as problem:  # ValueError: the file is closed
-            if not self.failed:
-                self.failed = str(problem)
-                forget_output()
+            self.failed = str(problem)
+            forget_output(self._file)
 
 
-def forget_output() -> None:
-    """Lead standard output to nowhere, with what is still buffered: Python's own last flush cannot fail then."""
+def forget_output(file: TextIO) -> None:
+    """Lead standard output to nowhere, and ``file``'s buffer after it: Python's own last flush has nothing to write.
+
+    Leading descriptor 1 away is not enough: pytest puts its copy of the first descriptor back after each capture.
+    """
     with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.close(nowhere)
+    with contextlib.suppress(OSError, ValueError):
+        file.flush()
 
 
 def open_descriptors() -> None:
@@ -80,7 +86,7 @@ def say(text: str) -> None:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
     except (OSError, ValueError):
-        forget_output()
+        forget_output(sys.stdout)
 
 
 def complain(text: str) -> None:

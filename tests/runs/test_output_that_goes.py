@@ -88,6 +88,7 @@ def test_output_that_failed_once_is_not_written_again():
         "file = open('/dev/full', 'w'); out = LastingOutput(file)\n"
         "assert out.write('x' * 99999) == 99999; out.flush(); assert out.failed\n"
         "assert out.write('more') == 4\n"
+        "out._file.flush()\n"
         "print('to nowhere')\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

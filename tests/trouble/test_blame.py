@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,6 +17,7 @@ from fixtures.drivers.bench.probe import gather
 from fixtures.drivers.bench.watchdog import clock
 from fixtures.drivers.lab.credentials import passphrase_of
 from fixtures.drivers.line.at import Forms
+from fixtures.drivers.line.remote import RawSocket, ready
 from fixtures.errors import ModuleFault, NoAnswer, RigError
 from fixtures.rigs import NetworkSettings, Rig, SerialSettings
 from suites.spec.profiles import load_profile
@@ -272,11 +274,32 @@ def test_server_that_speaks_telnet_at_a_raw_port_is_found_when_it_is_opened(tmp_
         settings = tmp_path / "ser2net.yaml"
         settings.write_text(SER2NET.format(accepter=accepter, port=port, link=module.url))
         with subprocess.Popen(["ser2net", "-d", "-c", settings], stderr=subprocess.DEVNULL) as server:
-            wait_for(lambda: accepts(port), "ser2net to listen")
-            rig = Rig("telnet", serial=SerialSettings(f"socket://127.0.0.1:{port}"))
-            with pytest.raises(RigError, match=r"speaks telnet .* Name it rfc2217://"):
-                Bench(rig, Forms(answer_s=PATIENCE_S)).open()
-            server.kill()
+            try:
+                wait_for(lambda: accepts(port), "ser2net to listen")
+                telnet_is_found(port)
+            finally:
+                server.kill()
+
+
+def telnet_is_found(port):
+    rig = Rig("telnet", serial=SerialSettings(f"socket://127.0.0.1:{port}"))
+    with pytest.raises(RigError, match=r"speaks telnet .* Name it rfc2217://"):
+        Bench(rig, Forms(answer_s=PATIENCE_S)).open()
+
+
+def test_telnet_that_speaks_while_the_port_is_being_opened_is_found(monkeypatch):
+    drop = RawSocket.reset_input_buffer
+
+    def drop_what_arrives(port):
+        assert ready(port._socket, seconds=10)
+        drop(port)
+
+    monkeypatch.setattr(RawSocket, "reset_input_buffer", drop_what_arrives)
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        found = pool.submit(telnet_is_found, server.getsockname()[1])
+        with server.accept()[0] as connection:
+            connection.sendall(b"\xff\xfb\x03\xff\xfd\x03")
+            found.result(timeout=10)
 
 
 def accepts(port):
