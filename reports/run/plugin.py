@@ -34,7 +34,7 @@ from reports.run.options import add_options
 from reports.run.progress import show_progress
 from reports.run.resume import Former, Rest, load_former, refuse_rigs, rest_of
 from reports.run.showing import show_end
-from reports.run.streams import LastingOutput, complain, replace_missing_streams
+from reports.run.streams import LastingOutput, complain, failure_of_output, replace_missing_streams
 from reports.run.worker import WorkerMessages, stop_where_failed
 from suites.spec.catalogue import Catalogue
 
@@ -357,7 +357,7 @@ class Reports:
         self._interrupt.remove()
         if self._collector:
             self._collector.journal.close()
-        if failed := self._output_failed():
+        if failed := failure_of_output(self._config.pluginmanager.get_plugin("terminalreporter")):
             complain(f"standard output failed ({failed}); the run went on, its record is {self._record_path}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -377,15 +377,6 @@ class Reports:
         shown = {name: self._shorten(path) for name, path in places.items() if path}
         stays = ["nothing was judged: the reports of the run before stay as they are"] if self._former_stays else []
         show_end(terminal, record, shown, [*stays, *self._job.lines()])
-
-    def _output_failed(self) -> str:
-        """Why standard output is of no use any more; "" while it is. A short run's output fails only here."""
-        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
-        file = getattr(getattr(terminal, "_tw", None), "_file", None)
-        if not isinstance(file, LastingOutput):
-            return ""
-        file.flush()
-        return file.failed
 
     def _write(self, text: str) -> None:
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")

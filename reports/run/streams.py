@@ -49,6 +49,18 @@ class LastingOutput:
             forget_output(self._file)
 
 
+def failure_of_output(terminal: object) -> str:
+    """Why standard output is of no use any more; "" while it is. A short run's output fails at this flush only.
+
+    ``terminal`` is pytest's terminal reporter, or None.
+    """
+    file = getattr(getattr(terminal, "_tw", None), "_file", None)
+    if not isinstance(file, LastingOutput):
+        return ""
+    file.flush()
+    return file.failed
+
+
 def forget_output(file: TextIO) -> None:
     """Lead standard output to nowhere, and ``file``'s buffer after it: Python's own last flush has nothing to write.
 
