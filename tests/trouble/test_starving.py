@@ -1,0 +1,130 @@
+"""A machine too busy to let the module run: its answers come late, and the module is not charged for that (Linux)."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from fixtures.case import Case
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.bench.evidence import Stalled
+from fixtures.drivers.bench.watchdog import clock
+from fixtures.drivers.lab.servers import servers_of
+from fixtures.drivers.line.at import Forms
+from fixtures.drivers.line.link import SerialLink
+from fixtures.drivers.line.secrets import Secrets
+from fixtures.drivers.line.transcript import Transcript
+from fixtures.errors import NoAnswer
+from fixtures.plugins.verdicts.doubting import kill
+from fixtures.plugins.verdicts.outcome import Outcome
+from fixtures.rigs import NetworkSettings, Rig, SerialSettings
+from tests.fixtures.runs import Emulator
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a process waits for is told by Linux only")
+PATIENCE_S = 0.7
+"""Seconds that these benches give a module to answer; a bench of the field gives 5."""
+SPINNERS = 4
+LINES = {"pty": (), "tcp": ("--tcp", "127.0.0.1:0"), "rfc2217": ("--rfc2217", "127.0.0.1:0")}
+
+
+@contextlib.contextmanager
+def starved(module):
+    """Nothing but what no other process wants is left to the module of one processor, which others use up."""
+    (processor, *_) = os.sched_getaffinity(0)
+    spin = f"import os; os.sched_setaffinity(0, [{processor}]); print(flush=True)\nwhile True: pass"
+    spinners = [subprocess.Popen([sys.executable, "-c", spin], stdout=subprocess.PIPE) for _ in range(SPINNERS)]
+    for one in spinners:
+        one.stdout.readline()
+    for thread in Path(f"/proc/{module.process.pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), [processor])
+        os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
+    try:
+        yield
+    finally:
+        for one in spinners:
+            one.kill()
+            one.communicate()
+
+
+def ask_until_late(bench):
+    for _ in range(50):
+        bench.at("P?")
+
+
+def bench_at(module):
+    rig = Rig("starved", serial=SerialSettings(module.url), network=NetworkSettings(ssid="LAB"))
+    return Bench(rig, Forms(answer_s=PATIENCE_S))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_process_at_the_other_end_of_a_line_is_known(line):
+    with Emulator(*LINES[line]) as module:
+        link = SerialLink(module.url, Transcript(Secrets()))
+        link.send(b"\r")
+        assert link.receive(5.0)
+        assert link.servers == {module.process.pid}
+        link.close()
+
+
+def test_other_end_of_a_device_is_nobody(tmp_path):
+    assert servers_of(str(tmp_path / "ttyUSB0")) == frozenset()
+
+
+def test_answer_of_a_module_that_gets_no_processor_is_void():
+    with Emulator(*LINES["pty"]) as module:
+        bench = bench_at(module)
+        bench.open()
+        bench.prepare()
+        with starved(module):
+            began = clock()
+            with pytest.raises(NoAnswer) as caught:
+                ask_until_late(bench)
+            found = bench.doubts.about(caught.value, network=True, since=began)
+        assert bench.doubts.stood_still(clock()) is None, "what was waited before the case explains nothing in it"
+        bench.close()
+    assert isinstance(found, Stalled)
+    assert (found.blame, found.random) == ("rig", True)
+    assert f"(process {module.process.pid})" in str(found)
+
+
+def test_module_that_is_late_by_itself_is_charged_on_a_busy_machine_too():
+    """The module is stopped: it waits for nothing that the machine could give."""
+    with Emulator(*LINES["pty"]) as module, Emulator(*LINES["pty"]) as other:
+        bench = bench_at(module)
+        bench.open()
+        bench.prepare()
+        with starved(other):
+            began = clock()
+            module.signal(signal.SIGSTOP)
+            with pytest.raises(NoAnswer) as caught:
+                bench.at("P?")
+            found = bench.doubts.about(caught.value, network=True, since=began)
+            module.signal(signal.SIGCONT)
+        bench.close()
+    assert found is None
+
+
+class Doubts:
+    """Stands for the doubts of a bench whose machine stood still, or did not: a case cannot be made to meet both."""
+
+    def __init__(self, found):
+        self.found = found
+
+    def stood_still(self, since, told):
+        assert told >= clock() - since - 1.0
+        return self.found
+
+
+@pytest.mark.parametrize("found", [None, Stalled("this machine stood still")])
+def test_silence_after_a_case_that_only_observes_is_void_where_the_machine_stood_still(found):
+    outcome = Outcome(
+        Case(("FR-NOTICE-PLACE",)), mark=0, began=0.0, started="", verdict="observed", watched=clock() - 9
+    )
+    kill(outcome, SimpleNamespace(doubts=Doubts(found)))
+    assert (outcome.verdict, outcome.blame) == (("error", "rig") if found else ("fail", "module"))
+    assert outcome.broken == ([] if found else ["FR-NOTICE-PLACE"])
