@@ -5,12 +5,12 @@ from pathlib import Path
 
 from fixtures.__main__ import main as run_bench
 from reports.__main__ import main as run_report
-from reports.conformance import main as run_conformance
+from reports.conformance import run as run_conformance
 
 
 def judge() -> int:
     """``eswifi-conformance ARGS``: judge a module and write the report below the current directory."""
-    return run_conformance(sys.argv[1:])
+    return run_conformance()
 
 
 def bench() -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from reports.record.model import Case, Record
+from reports.record.model import Case, ObservedValues, Record
 from suites.spec.catalogue import Catalogue
 from suites.spec.sources import Sources
 
@@ -26,6 +26,8 @@ STEPS = 4
 """Columns of a distribution for each factor of ten."""
 LOWEST_MS, HIGHEST_MS = 0.1, 100_000.0
 MOST_ACCEPTS = 2000
+MOST_VALUES = 3
+"""Different values of an observation that are readings: more of them are measurements."""
 MISSED = "inconclusive"
 
 
@@ -71,12 +73,16 @@ class Accept:
 
 @dataclass(frozen=True)
 class Reading:
-    """A place where the documents contradict each other, and the reading that the module took."""
+    """A place where the documents contradict each other, and the reading that the module took.
+
+    ``taken``: what was seen, and in how many cases. ``differs``: the module did not do the same in all cases.
+    """
 
     requirement: str
     what: str
     readings: tuple[str, ...]
     taken: tuple[tuple[str, int], ...]
+    differs: bool
 
 
 def events(lines: Sequence[str]) -> Iterator[Event]:
@@ -179,9 +185,17 @@ def readings(record: Record, catalogue: Catalogue, sources: Sources) -> list[Rea
         choices = one["readings"] or (entry.readings if entry else ())
         if choices:
             what = known.get(one["requirement"], entry.statement if entry else "")
-            taken = tuple((f"{one['what']}: {value}", number) for value, number in one["values"].items())
-            rows.append(Reading(one["requirement"], what, tuple(choices), taken))
+            differs = 1 < len(one["values"]) <= MOST_VALUES
+            rows.append(Reading(one["requirement"], what, tuple(choices), _taken(one), differs))
     return _together(rows)
+
+
+def _taken(one: ObservedValues) -> tuple[tuple[str, int], ...]:
+    """The values with their numbers of cases; many different ones are measurements, and are counted."""
+    values = one["values"]
+    if len(values) > MOST_VALUES:
+        return ((f"{one['what']}: {len(values)} different values, in the record", sum(values.values())),)
+    return tuple((f"{one['what']}: {value}", number) for value, number in values.items())
 
 
 def _together(rows: Sequence[Reading]) -> list[Reading]:
@@ -190,5 +204,6 @@ def _together(rows: Sequence[Reading]) -> list[Reading]:
     for one in rows:
         former = merged.get(one.requirement)
         taken = (*former.taken, *one.taken) if former else one.taken
-        merged[one.requirement] = Reading(one.requirement, one.what, one.readings, taken)
+        differs = one.differs or bool(former and former.differs)
+        merged[one.requirement] = Reading(one.requirement, one.what, one.readings, taken, differs)
     return list(merged.values())

@@ -22,8 +22,11 @@ CHUNK = 256 * 1024
 FIRST = 160
 """Characters of a message that the list of cases shows."""
 LEVEL = 6
-_BYTE = re.compile(r"\\\\x([0-9a-f]{2})")
 _LETTERS = re.compile("[\u0100-\u01ff]")
+_ESCAPE = "\\\\x"
+"""What stands before the two digits of an escaped byte in JSON."""
+_LETTER = {f"{byte:02x}": chr(0x100 + byte) for byte in range(256)}
+"""The letter for each pair of digits."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ def shortened(text: str) -> str:
     """
     if _LETTERS.search(text):
         return text
-    return "~" + _BYTE.sub(lambda one: chr(0x100 + int(one[1], 16)), text)
+    head, *rest = text.split(_ESCAPE)
+    parts = [f"{letter}{one[2:]}" if (letter := _LETTER.get(one[:2])) else _ESCAPE + one for one in rest]
+    return "~" + head + "".join(parts)
 
 
 def _json(value: Any) -> str:

@@ -182,9 +182,10 @@ class View:
 
     @cached_property
     def requirements(self) -> list[RequirementRow]:
-        """Every requirement, in the order of the catalogue."""
+        """Every requirement: the areas in the order of the catalogue, in each area its requirements in theirs."""
         told = self.summary["requirements"] or states_of(self.record["cases"], self.catalogue, self.record["profile"])
-        return [self._row(one) for one in told]
+        place = {key: number for number, key in enumerate(self.catalogue.areas)}
+        return [self._row(one) for one in sorted(told, key=lambda one: place.get(one["area"], len(place)))]
 
     def _row(self, told: Mapping[str, Any]) -> RequirementRow:
         known = self.catalogue.requirements.get(told["id"])

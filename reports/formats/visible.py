@@ -6,6 +6,7 @@ as Python writes it, for instance ``\\x1b`` or ``\\u202e``. Markup (HTML, XML, M
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 # The control characters but tab and newline, the format characters that turn or hide text, line and paragraph
@@ -32,7 +33,12 @@ def visible_in(value: Any) -> Any:
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, (list, tuple)):
-        return [visible_in(one) for one in value]
+        return list(value) if _are_visible(value) else [visible_in(one) for one in value]
     if isinstance(value, dict):
         return {visible(key): visible_in(one) for key, one in value.items()}
     return value
+
+
+def _are_visible(values: Sequence[Any]) -> bool:
+    """True where all are texts with nothing hidden: most lists are transcripts, and one search for all is quicker."""
+    return all(type(one) is str for one in values) and not _HIDDEN.search("\n".join(values))

@@ -33,27 +33,17 @@ def transcript_sha256(lines: Sequence[str]) -> str:
 def suite_version() -> dict[str, str]:
     """``version`` of the suite and its git ``revision``; "" what the place of the suite does not tell.
 
-    A revision with ``+changed`` behind it: files of the suite differ from it. An installed suite has its version of the
-    tag and of the commits behind it; a repository around it is somebody else's.
+    A checkout has the version of ``pyproject.toml``, and its revision says the rest; ``+changed`` behind the revision:
+    files of the suite differ from it. An installed suite has the version of its distribution, which counts the commits
+    behind the tag; a repository around it is somebody else's.
     """
     if ABOVE:
-        return {"version": _version(), "revision": ""}
+        return {"version": metadata.version(DISTRIBUTION), "revision": ""}
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        version = tomllib.load(file)["tool"]["hatch"]["version"]["fallback-version"]
     revision = _git("rev-parse", "--short=12", "HEAD")
     changed = "+changed" if revision and _git("status", "--porcelain", "--untracked-files=no") else ""
-    return {"version": _version(), "revision": revision + changed}
-
-
-def _version() -> str:
-    """The version: of the checkout, else of the installed distribution, "unknown" where neither tells."""
-    try:
-        with (ROOT / "pyproject.toml").open("rb") as file:
-            return str(tomllib.load(file)["tool"]["hatch"]["version"]["fallback-version"])
-    except (OSError, KeyError, tomllib.TOMLDecodeError):
-        pass
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        return "unknown"
+    return {"version": version, "revision": revision + changed}
 
 
 def _git(*words: str) -> str:

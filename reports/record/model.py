@@ -12,6 +12,8 @@ VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "inconclusive", "observed", "no
 BLAMES: tuple[Blame, ...] = ("module", "peer", "network", "rig", "harness")
 
 OBLIGATION_NAMES = {"M": "mandatory", "D": "documented", "O": "observed only"}
+CUT_OFF = "cut off: the run ended while this case was running"
+"""The message of an attempt that ended with its run."""
 
 
 class Observation(TypedDict):

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -165,6 +165,19 @@ def _schema() -> dict[str, Any]:
 @cache
 def _validator(reference: str) -> jsonschema.protocols.Validator:
     schema = _schema()
-    return jsonschema.Draft202012Validator(
-        {"$ref": reference, "$defs": schema["$defs"]} if reference != "#" else schema
-    )
+    return _quick()({"$ref": reference, "$defs": schema["$defs"]} if reference != "#" else schema)
+
+
+@cache
+def _quick() -> type[jsonschema.protocols.Validator]:
+    """The validator that looks at a list of texts in one go: the lines of the transcripts are most of a record."""
+    standard = jsonschema.Draft202012Validator.VALIDATORS["items"]
+
+    def items(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        if wanted == {"type": "string"} and type(instance) is list and all(type(one) is str for one in instance):
+            return iter(())
+        return iter(standard(validator, wanted, instance, schema) or ())
+
+    extend: Any = jsonschema.validators.extend
+    quick: type[jsonschema.protocols.Validator] = extend(jsonschema.Draft202012Validator, {"items": items})
+    return quick

@@ -1,15 +1,13 @@
 """``python -m reports compare OLD NEW``: what has changed between two runs, with an exit status for CI."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from reports.formats.compared import RENDERINGS
 from reports.formats.comparison import Comparison
 from reports.formats.view import View
-from reports.record.record import RecordError, read_record, write_atomically
-from reports.record.status import ExitStatus
-from reports.run.render import record_in
+from reports.record.record import read_record
+from reports.run.command import put, record_in, run_action
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,18 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare. Returns 1 where something is newly broken, 8 where something is newly undecided, else 0; 4 and 3."""
-    try:
+
+    def compare() -> int:
         old, new = (View(read_record(record_in(one))) for one in (options.old, options.new))
-        told = Comparison(old, new)
-        text = RENDERINGS[options.format](told)
-        if options.out:
-            write_atomically(options.out, text)
-        else:
-            sys.stdout.write(text)
-    except RecordError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return ExitStatus.USAGE
-    except OSError as problem:
-        sys.stderr.write(f"the comparison was not written: {problem}\n")
-        return ExitStatus.HARNESS
-    return told.status
+        found = Comparison(old, new)
+        put(RENDERINGS[options.format](found), options.out)
+        return found.status
+
+    return run_action(compare, "the comparison was not written")

@@ -1,13 +1,12 @@
 """``python -m reports expect RUN``: write the file of what a module is known to break, for ``--expect FILE``."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from reports.record.expectations import as_toml
-from reports.record.record import RecordError, read_record, write_atomically
+from reports.record.record import read_record
 from reports.record.status import ExitStatus
-from reports.run.render import record_in
+from reports.run.command import put, record_in, run_action
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,16 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the file. Returns 0; 4 for a record that cannot be read, 3 where the file cannot be written."""
-    try:
-        text = as_toml(read_record(record_in(options.run)))
-        if options.out:
-            write_atomically(options.out, text)
-        else:
-            sys.stdout.write(text)
-    except RecordError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return ExitStatus.USAGE
-    except OSError as problem:
-        sys.stderr.write(f"{options.out}: cannot be written: {problem.strerror}\n")
-        return ExitStatus.HARNESS
-    return ExitStatus.CONFORMING
+
+    def write() -> int:
+        put(as_toml(read_record(record_in(options.run))), options.out)
+        return ExitStatus.CONFORMING
+
+    return run_action(write, "the file was not written")

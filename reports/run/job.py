@@ -12,10 +12,13 @@ from reports.record.status import ExitStatus
 
 
 class Job:
-    """What the run is held against; ``path`` is the file, None where there is none. Raises pytest.UsageError."""
+    """What the run is held against. ``given``: the file as the user names it from ``here``, None where there is none.
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
+    Raises pytest.UsageError.
+    """
+
+    def __init__(self, given: str | None, here: Path) -> None:
+        self.path = path = here / given if given else None
         self._held: Held | None = None
         self._refused = ""
         try:

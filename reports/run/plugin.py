@@ -103,8 +103,7 @@ class Reports:
         self._session: pytest.Session | None = None
         self._interrupt = OneInterrupt()
         self._aside = Aside(self._record_path)
-        expect = config.option.dut_expect
-        self._job = Job(config.invocation_params.dir / expect if expect else None)
+        self._job = Job(config.option.dut_expect, config.invocation_params.dir)
         self._shown = False
         self._former_stays = False
 

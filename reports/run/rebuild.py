@@ -14,7 +14,7 @@ from reports.formats.terminal import closing_line, summary_lines
 from reports.record.journal import await_end, journal_path, read_journals, rebuild, record_of, remove_all
 from reports.record.model import Record
 from reports.record.record import RecordError, write_record
-from reports.record.status import ExitStatus
+from reports.run.command import run_action
 from reports.run.history import RUNS, Aside, keep
 from suites.spec.catalogue import Catalogue, load_catalogue
 
@@ -38,18 +38,15 @@ def rebuild_run(record: Path, results: Path | None, catalogue: Catalogue) -> Rec
 def run(options: argparse.Namespace) -> int:
     """Rebuild, and show the summary. Returns the status of the run, 4 where there is no journal."""
     record = record_of(options.run)
-    try:
+
+    def rebuild_it() -> int:
         results = options.alluredir or _results_of(record)
         rebuilt = rebuild_run(record, results, load_catalogue())
-    except RecordError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return ExitStatus.USAGE
-    except OSError as problem:
-        sys.stderr.write(f"the record cannot be written: {problem}\n")
-        return ExitStatus.HARNESS
-    last = [f"record    {record}", *([f"results   {results}"] if results else []), closing_line(rebuilt).text]
-    sys.stdout.write("\n".join([*(line.text for line in summary_lines(rebuilt)), *last]) + "\n")
-    return rebuilt["status"]["code"]
+        last = [f"record    {record}", *([f"results   {results}"] if results else []), closing_line(rebuilt).text]
+        sys.stdout.write("\n".join([*(line.text for line in summary_lines(rebuilt)), *last]) + "\n")
+        return rebuilt["status"]["code"]
+
+    return run_action(rebuild_it, "the record cannot be written")
 
 
 def _results_of(record: Path) -> Path | None:

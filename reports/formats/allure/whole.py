@@ -18,8 +18,7 @@ from allure_commons.model2 import Attachment, Label, Parameter, StatusDetails, T
 from allure_commons.types import AttachmentType
 
 from reports.formats.allure.results import EPIC, decorate, write_end
-from reports.record.model import Case, Record, Unfinished
-from reports.run.resume import CUT_OFF
+from reports.record.model import CUT_OFF, Case, Record, Unfinished
 from suites.spec.catalogue import Catalogue
 
 Key = tuple[str, str]

@@ -10,9 +10,8 @@ from allure_commons.types import AttachmentType
 from reports.formats.allure import results as allure_results
 from reports.formats.allure.guard import guard
 from reports.record.editions import whole_case
-from reports.record.model import Case, Problem
+from reports.record.model import CUT_OFF, Case, Problem
 from reports.record.record import rig_name
-from reports.run.resume import CUT_OFF
 from suites.spec.catalogue import Catalogue, CatalogueError, load_catalogue, with_own
 
 
