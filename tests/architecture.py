@@ -4,17 +4,15 @@ The picture is a Mermaid flowchart between two markers of the page. An arrow lea
 modules imports, wherever the import stands. ``--check`` writes nothing; exit status 1: the page is out of date.
 """
 
-import argparse
 import ast
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "architecture.md"
-BEGIN = "<!-- rooms: written by python -m tests.architecture -->\n"
-END = "<!-- end of rooms -->"
+from tests.pages import ROOT, Part, write_or_check
+
 TOP = ("suites", "fixtures", "reports", "reference_impl", "eswifi_conformance")
 DIVIDED = (
     "suites.spec",
@@ -76,15 +74,21 @@ def room_of(module: str) -> str:
     return max(inside, key=len)
 
 
+@cache
+def project_graph() -> dict[str, set[str]]:
+    """Each module of the project, and the modules of the project that it imports."""
+    return module_graph(ROOT, TOP)
+
+
 def arrows() -> list[tuple[str, str]]:
     """The pairs of rooms of which the first imports the second, in order."""
-    pairs = {(room_of(name), room_of(other)) for name, others in module_graph(ROOT, TOP).items() for other in others}
+    pairs = {(room_of(name), room_of(other)) for name, others in project_graph().items() for other in others}
     return sorted(pair for pair in pairs if pair[0] != pair[1])
 
 
 def picture() -> str:
     """The rooms and the arrows as a Mermaid flowchart, in a fenced block."""
-    present = {room_of(name) for name in module_graph(ROOT, TOP)}
+    present = {room_of(name) for name in project_graph()}
     lines = ["```mermaid", "flowchart TD"]
     for top in TOP:
         lines.append(f'  subgraph {top}_room["{top}"]')
@@ -101,31 +105,8 @@ def node(room: str) -> str:
     return room.replace(".", "_")
 
 
-def page_with_picture(text: str) -> str:
-    """The page with today's picture between its markers. Raises ValueError where a marker is missing."""
-    before, begin, rest = text.partition(BEGIN)
-    _former, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{PAGE} must have the markers {BEGIN.strip()} and {END}")
-    return f"{before}{begin}\n{picture()}\n{end}{after}"
-
-
-def main() -> int:
-    """Write the picture, or check it. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tests.architecture", description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit status 1 where the page is out of date"
-    )
-    check = parser.parse_args().check
-    text = PAGE.read_text(encoding="utf-8")
-    fresh = page_with_picture(text)
-    if not check:
-        PAGE.write_text(fresh, encoding="utf-8")
-        return 0
-    if text != fresh:
-        print(f"{PAGE.relative_to(ROOT)} is out of date: run python -m tests.architecture", file=sys.stderr)
-    return int(text != fresh)
+ROOMS = Part(ROOT / "docs" / "architecture.md", "rooms", "tests.architecture", picture)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(__doc__, ROOMS))

@@ -4,7 +4,6 @@ The order is asked of pytest itself: a run that ends before its bench is opened 
 and in which order pytest calls them. ``--check`` writes nothing; exit status 1: the page is out of date.
 """
 
-import argparse
 import inspect
 import json
 import subprocess
@@ -15,10 +14,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "hooks.md"
-BEGIN = "<!-- hooks: written by python -m tests.hooks -->\n"
-END = "<!-- end of hooks -->"
+from tests.pages import ROOT, Part, write_or_check
+
 ROOMS = ("fixtures", "reports", "suites")
 PHASES = {
     "The run begins": (
@@ -138,29 +135,8 @@ def called(owner: str, how: list[str]) -> str:
     return f"`{owner}`" + (f" ({', '.join(how)})" if how else "")
 
 
-def page_with_hooks(text: str) -> str:
-    """The page with today's table between its markers. Raises ValueError where a marker is missing."""
-    before, begin, rest = text.partition(BEGIN)
-    _former, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{PAGE} must have the markers {BEGIN.strip()} and {END}")
-    return f"{before}{begin}\n{table()}\n{end}{after}"
-
-
-def main() -> int:
-    """Write the table, or check it. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tests.hooks", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1: the page is out of date")
-    check = parser.parse_args().check
-    text = PAGE.read_text(encoding="utf-8")
-    fresh = page_with_hooks(text)
-    if not check:
-        PAGE.write_text(fresh, encoding="utf-8")
-        return 0
-    if text != fresh:
-        print(f"{PAGE.relative_to(ROOT)} is out of date: run python -m tests.hooks", file=sys.stderr)
-    return int(text != fresh)
+HOOKS = Part(ROOT / "docs" / "hooks.md", "hooks", "tests.hooks", table)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(__doc__, HOOKS))

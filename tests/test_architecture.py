@@ -14,7 +14,8 @@ from fixtures.rigs import available as rigs
 from reports.record.status import MEANING
 from suites.spec.catalogue import load_catalogue
 from suites.spec.profiles import available as profiles
-from tests.architecture import BEGIN, PAGE, TOP, imports_of, module_graph, page_with_picture, python_files
+from tests import architecture
+from tests.architecture import TOP, imports_of, module_graph, python_files
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("suites", "fixtures", "reference_impl", "reports")
@@ -241,19 +242,10 @@ def test_bundled_rig_and_profile_are_found_by_their_names():
     assert "web" in profiles()
 
 
-def test_picture_of_the_rooms_is_todays():
-    text = PAGE.read_text(encoding="utf-8")
-    assert text == page_with_picture(text), "run python -m tests.architecture"
-
-
-def test_picture_shows_every_room():
-    text = page_with_picture(PAGE.read_text(encoding="utf-8"))
+def test_picture_of_the_rooms_is_todays_and_shows_every_room():
+    assert architecture.ROOMS.is_fresh(), "run python -m tests.architecture"
+    text = architecture.ROOMS.page.read_text(encoding="utf-8")
     assert [room for room in TOP if f'subgraph {room}_room["{room}"]' not in text] == []
-
-
-def test_page_without_the_markers_of_the_picture_is_refused():
-    with pytest.raises(ValueError, match="must have the markers"):
-        page_with_picture(PAGE.read_text(encoding="utf-8").replace(BEGIN, ""))
 
 
 @pytest.mark.parametrize("page", ["architecture", "verdicts", "glossary"])

@@ -6,8 +6,7 @@ from tests import hooks
 
 
 def test_page_of_the_hooks_is_todays():
-    text = hooks.PAGE.read_text(encoding="utf-8")
-    assert text == hooks.page_with_hooks(text), "run python -m tests.hooks"
+    assert hooks.HOOKS.is_fresh(), "run python -m tests.hooks"
 
 
 def test_hook_of_which_nobody_says_when_it_is_called_is_named(monkeypatch):
@@ -15,8 +14,3 @@ def test_hook_of_which_nobody_says_when_it_is_called_is_named(monkeypatch):
     monkeypatch.setattr(hooks, "hooks_of_a_run", lambda: rows)  # no plugin of the project has such a hook
     with pytest.raises(ValueError, match="pytest_unheard_of"):
         hooks.table()
-
-
-def test_page_without_the_markers_is_refused():
-    with pytest.raises(ValueError, match="must have the markers"):
-        hooks.page_with_hooks("# The hooks\n")

@@ -1,6 +1,7 @@
 """Links between the pages of the repository lead somewhere, headings included. The site's own check is tox -e docs."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ PAGES = sorted(
 LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 
 
+@cache
 def anchors_of(page):
     """The anchors of a page, as GitHub makes them of its headings, and those that it sets itself."""
     text = page.read_text(encoding="utf-8")

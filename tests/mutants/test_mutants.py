@@ -68,6 +68,7 @@ def test_a_fault_is_caught_by_a_case_of_its_requirement(judged):
     assert message.startswith("SE-P8 (mandatory)")
 
 
+@pytest.mark.slow
 def test_a_fault_survives_where_only_cases_of_another_requirement_are_run(judged):
     verdict = judged[1]["survivor"]
     assert not verdict["caught"]

@@ -64,6 +64,7 @@ def test_file_of_the_surroundings_on_the_page_is_understood(tmp_path):
     assert (world.names, world.hosts) == ({"time.example": "127.0.0.9"}, {"192.168.1.1": 12})
 
 
+@pytest.mark.slow
 def test_the_first_test_of_a_driver_author_passes_as_it_stands(tmp_path):
     files = re.findall(r"<!-- example: (tests/\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
     assert [name for name, _text in files] == ["tests/conftest.py", "tests/test_driver.py"]

@@ -194,6 +194,7 @@ def test_file_may_name_a_requirement_alone_and_say_why(tmp_path):
     assert held(run_with(1), path)[1] == ExitStatus.CONFORMING
 
 
+@pytest.mark.slow
 def test_command_writes_the_file_and_a_run_is_held_against_it(project, tmp_path):
     project.add("test_one.py", BROKEN.format("MA-NEXT"))
     assert project.run().returncode == 1

@@ -1,0 +1,51 @@
+"""The parts of pages that scripts write are today's, and a stale page is named."""
+
+import sys
+
+import pytest
+
+from reference_impl.faults import FAULTS
+from tests import numbers, pages
+from tests.pages import Part, write_or_check
+
+
+@pytest.mark.parametrize("part", [numbers.THINGS, numbers.FAULTS], ids=["README", "mutants"])
+def test_numbers_of_the_page_are_todays(part):
+    assert part.is_fresh(), "run python -m tests.numbers"
+
+
+def test_every_fault_of_the_emulator_is_counted_once():
+    assert f"| all areas | {len(FAULTS)} |" in numbers.FAULTS.page.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def part(tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "ROOT", tmp_path)
+    page = tmp_path / "page.md"
+    made = Part(page, "sums", "tests.sums", lambda: "1 + 1 = 2\n")
+    page.write_text(f"before\n{made.begin}\n1 + 1 = 3\n\n{made.end}\nbehind\n")
+    return made
+
+
+def test_stale_page_is_named_and_stays_as_it_is(part, monkeypatch, capsys):
+    former = part.page.read_text()
+    monkeypatch.setattr(sys, "argv", ["sums", "--check"])
+    assert write_or_check("", part) == 1
+    assert capsys.readouterr().err == "page.md is out of date: run python -m tests.sums\n"
+    assert part.page.read_text() == former
+
+
+def test_stale_page_is_written_and_then_fresh(part, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["sums"])
+    assert write_or_check("", part) == 0
+    assert part.page.read_text() == f"before\n{part.begin}\n1 + 1 = 2\n\n{part.end}\nbehind\n"
+    monkeypatch.setattr(sys, "argv", ["sums", "--check"])
+    assert write_or_check("", part) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("marker", ["begin", "end"])
+def test_page_without_a_marker_is_refused(part, marker):
+    text = part.page.read_text().replace(getattr(part, marker), "")
+    with pytest.raises(ValueError, match="must have the markers"):
+        part.fresh(text)
