@@ -8,8 +8,9 @@ import pytest
 from reports.formats.allure import html as allure_html
 from reports.formats.allure.html import HISTORY, finished_page, page_config, reach_registry
 from reports.formats.allure.node import Node, ToolError
-from reports.formats.allure.results import label_findings, page_categories
+from reports.formats.allure.results import page_categories
 from reports.formats.allure.steps import MOST_STEPS, steps_of
+from reports.formats.allure.told import tell_findings
 from reports.formats.allure.whole import complete_results
 from tests.reports import sample_runs
 from tests.reports.sample_runs import CATALOGUE, HOSTILE
@@ -78,11 +79,37 @@ def test_failed_cases_are_gathered_by_their_finding(results):
     assert broken["groupBy"] == [{"label": "finding"}]
 
 
-def test_finding_is_labelled_once_however_often_the_run_ends(results):
-    label_findings(results, sample_runs.ten_faults())
-    for path in results.glob("*-result.json"):
+def test_finding_is_told_once_however_often_the_run_ends(results):
+    before = {path: path.read_bytes() for path in results.glob("*-result.json")}
+    tell_findings(results, sample_runs.ten_faults())
+    assert {path: path.read_bytes() for path in results.glob("*-result.json")} == before
+    for path in before:
         labels = [one["name"] for one in json.loads(path.read_text(encoding="utf-8"))["labels"]]
         assert labels.count("finding") <= 1
+
+
+def test_case_is_told_under_its_finding_and_not_under_what_it_charges(tmp_path):
+    base, resting = "MA-NEXT", "MA-STATUS"
+    about = [told_under(base, f"x::{n}") for n in range(3)]
+    besides = told_under(resting, "x::besides")
+    good = [sample_runs.make_case(id=f"x::good{n}", requirements=[resting]) for n in range(5)]
+    record = sample_runs.record_of([*about, besides, *good])
+    assert [one["requirement"] for one in record["summary"]["findings"]] == [base]
+    complete_results(tmp_path, record, CATALOGUE)
+    results = map(json.loads, (path.read_text(encoding="utf-8") for path in tmp_path.glob("*-result.json")))
+    (result,) = [one for one in results if one["parameters"][0]["value"] == "x::besides"]
+    labels = {one["name"]: one["value"] for one in result["labels"]}
+    assert labels["requirement"].startswith(f"{base}: ")
+    assert labels["finding"].startswith(f"F1 {base}: ")
+    headline = result["statusDetails"]["message"].splitlines()[0]
+    assert headline == f"Requirement broken: {base} (what this case charges follows from that: {resting})"
+    assert "BROKEN" not in result["descriptionHtml"]
+    assert f"follows from {base}" in result["descriptionHtml"]
+
+
+def told_under(key, name):
+    case = sample_runs.make_case(id=name, requirements=[key])
+    return sample_runs.failing(case, "OK", "odd 7")
 
 
 def test_page_keeps_the_runs_before_for_its_trend(tmp_path):

@@ -6,11 +6,10 @@ in as a label, a tag and the first line of the message, and :data:`CATEGORIES` s
 Nothing of the environment of the process is ever written: a passphrase may stand there.
 """
 
-import contextlib
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from allure_commons.model2 import Label, Link, Parameter, StatusDetails, TestResult
 
 from reports.formats.allure.steps import steps_of
+from reports.formats.allure.told import tell_findings
 from reports.record.model import OBLIGATION_NAMES, Attempt, Case, Problem, Record, RigRun, Run
 from reports.record.record import now, write_atomically
 from reports.record.status import broken_requirements
@@ -254,28 +254,8 @@ def write_end(folder: Path, record: Record) -> None:
     first += [("resumed", f"{one['at']}, {one['taken_over']} cases taken over") for one in record["resumed"]]
     first += [("recoveries", recovery_counts(record))] if record["summary"]["recoveries"] else []
     write_environment(folder, record["rigs"], first)
-    label_findings(folder, record)
+    tell_findings(folder, record)
     write_problems(folder, record["problems"], record["finished"] or now())
-
-
-def label_findings(folder: Path, record: Record) -> None:
-    """Give each failed case the label of its finding, by which the page gathers them. Known when the run is over."""
-    titles: dict[str, str] = {}
-    for one in record["summary"]["findings"]:
-        for case in one["cases"]:
-            titles.setdefault(case, f"{one['id']} {one['requirement']}: {one['statement']}")
-    for path in folder.glob("*-result.json") if titles else ():
-        with contextlib.suppress(ValueError, OSError):  # cut off with its process
-            _label_finding(path, titles)
-
-
-def _label_finding(path: Path, titles: Mapping[str, str]) -> None:
-    result = json.loads(path.read_text(encoding="utf-8"))
-    case = next((one["value"] for one in result.get("parameters", []) if one["name"] == "case"), "")
-    if result.get("status") == "failed" and case in titles:
-        labels = [one for one in result["labels"] if one["name"] != "finding"]
-        result["labels"] = [*labels, {"name": "finding", "value": titles[case]}]
-        write_atomically(path, json.dumps(result, ensure_ascii=False))
 
 
 def environment(run: Run | RigRun) -> list[tuple[str, str]]:
