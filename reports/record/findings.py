@@ -3,12 +3,12 @@
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reports.record.model import Case, Difference, Finding
 from reports.record.status import broken_requirements
 from suites.spec.catalogue import Catalogue
-from suites.spec.rests import bases_of
+from suites.spec.rests import RESTS_ON, SHOWN_IN, bases_of
 
 STRENGTHS = "MDO"
 """Obligations, the strongest first."""
@@ -77,6 +77,12 @@ CLOSE = 0.8
 """Share of the best score that a requirement of a simpler area needs to be the lead."""
 BASE = 0.3
 """Share of the lead's score that a requirement on which the lead rests needs to be the lead instead."""
+SELECTION = ("SE-P0", "SE-P0-SHOW")
+"""The requirements on which every case rests that selects another socket than 0, the base first."""
+MOSTLY = 0.4
+"""Score from which on a requirement fails in so many of its cases that no other case can rely on it."""
+_SELECTS = re.compile(r"^ *(?P<at>\d+\.\d+) host +> module +P0=[1-9]")
+_AT = re.compile(r"^ *(?P<at>\d+\.\d+) \w+ +[*>] ", re.MULTILINE)
 USUAL = re.compile(
     r"""|none|None|<n>|<time>|no|a connection|"<bytes>".*|only <n>|\[\]"""
     r"""|"?\\r\\n(?:\\r\\n)?(?:(?:OK|ERROR[^"]*)\\r\\n)?> "?"""
@@ -100,7 +106,7 @@ def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
         left = [one for one in left if one not in mine]
         groups.append(mine)
     led = [(_lead(mine, score, catalogue), mine) for mine in _with_whole(groups)]
-    found = [_finding(lead, mine, catalogue) for lead, mine in _on_their_bases(led)]
+    found = [_finding(lead, mine, catalogue) for lead, mine in _on_their_bases(led, score)]
     found.sort(key=lambda one: _weight(one, _place(one["requirement"], catalogue)))
     return [Finding(**{**one, "id": f"F{number}"}) for number, one in enumerate(found, 1)]
 
@@ -121,14 +127,52 @@ def _with_whole(groups: list[list[Failure]]) -> list[list[Failure]]:
     return [one + rest if one is largest else one for one in plain]
 
 
-def _on_their_bases(led: list[tuple[str, list[Failure]]]) -> list[tuple[str, list[Failure]]]:
+def _on_their_bases(
+    led: list[tuple[str, list[Failure]]], score: dict[str, float]
+) -> list[tuple[str, list[Failure]]]:
     """The groups, each that rests on the lead of another added to that one."""
     leads = {lead for lead, _ in led}
+    under: dict[str, str] = {}
+    for lead, mine in led:
+        on = [*reversed(bases_of(lead)), *_selections(lead, mine, score), *_stumbled_on(lead, mine, score)]
+        under[lead] = next((one for one in on if one in leads and lead not in _chain(one, under)), lead)
     whole: dict[str, list[Failure]] = {}
     for lead, mine in led:
-        under = next((one for one in reversed(bases_of(lead)) if one in leads), lead)
-        whole.setdefault(under, []).extend(mine)
+        whole.setdefault(_chain(lead, under)[-1], []).extend(mine)
     return list(whole.items())
+
+
+def _chain(lead: str, under: Mapping[str, str]) -> list[str]:
+    """``lead``, the lead that it rests on, the one that this rests on, and so on."""
+    chain = [lead]
+    while (deeper := under.get(chain[-1], chain[-1])) != chain[-1]:
+        chain.append(deeper)
+    return chain
+
+
+def _stumbled_on(lead: str, shown: Sequence[Failure], score: dict[str, float]) -> list[str]:
+    """The steps at which all of these cases stumbled, and that go wrong by themselves often enough to explain them."""
+    steps = [one.get("step", "") for _, one in shown if one["requirement"] == lead]
+    common = set.intersection(*({step, *bases_of(step)} for step in steps)) - {"", *_resting_on(lead)}
+    return sorted(one for one in common if score.get(one, 0.0) >= BASE * score.get(lead, 0.0))
+
+
+def _resting_on(base: str) -> list[str]:
+    return [one for one in RESTS_ON if base in bases_of(one)]
+
+
+def _selections(lead: str, shown: Sequence[Failure], score: dict[str, float]) -> list[str]:
+    """The requirements of P0, where all of these cases had selected another socket, and P0 fails in most cases."""
+    if lead in SELECTION or not all(_selects(case) for case, _ in shown):
+        return []
+    return [one for one in SELECTION if score.get(one, 0.0) >= MOSTLY]
+
+
+def _selects(case: Case) -> bool:
+    """True where ``case`` had selected another socket than 0 before it failed: what it saw may be socket 0's."""
+    ends = [float(one["at"]) for one in _AT.finditer(case["message"])]
+    sent = (_SELECTS.match(line) for line in case["transcript"])
+    return any(one and float(one["at"]) <= max(ends, default=0.0) for one in sent)
 
 
 def _is_whole(failure: Failure) -> bool:
@@ -144,7 +188,8 @@ def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogu
     good = [key for key in keys if score.get(key, 0.0) >= CLOSE * best]
     lead = min(good, key=lambda key: (_place(key, catalogue), -score.get(key, 0.0)))
     enough = BASE * score.get(lead, 0.0)
-    return next((one for one in reversed(bases_of(lead)) if one in keys and score.get(one, 0.0) >= enough), lead)
+    lead = next((one for one in reversed(bases_of(lead)) if one in keys and score.get(one, 0.0) >= enough), lead)
+    return next((one for one in SHOWN_IN.get(lead, ()) if one in keys), lead)
 
 
 def _place(key: str, catalogue: Catalogue) -> int:

@@ -35,12 +35,16 @@ class Attempt(TypedDict):
 
 
 class Difference(TypedDict):
-    """What was expected of a requirement and what came; ``normal``: both without what varies from case to case."""
+    """What was expected of a requirement and what came; ``normal``: both without what varies from case to case.
+
+    ``step``: the id of the plain move at which the case stumbled; "" where it was a check of the case itself.
+    """
 
     requirement: str
     expected: str
     got: str
     normal: str
+    step: NotRequired[str]
 
 
 class Recovery(TypedDict):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, resting_on
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.lab.stations import Station
 from fixtures.drivers.line.at import ATClient
@@ -26,12 +26,18 @@ STATION_LINE = rb"\d+, *%b, *-?\d+"
 def station(bench: Bench, at: ATClient) -> Iterator[Station]:
     """A station that joins the access point of a module that is alone; it leaves after the case."""
     stations = bench.stations()
-    expect_ok(at("AD"), "AD")
+    expect_ok(at("AD"), "AD", step="AP-START")
     at.drain(quiet=0.05)
     at.notices.clear()
     joined = stations.join()
     yield joined
     stations.leave(joined)
+
+
+def lease(at: ATClient, profile: Profile) -> Notice:
+    """The notice of an address that was given. Raises NoNotice."""
+    with resting_on("AP-LEASED"):
+        return at.wait_notice(is_lease, "of a lease: [AP DHCP] Assigned ...", profile.seconds("notice"))
 
 
 def is_lease(notice: Notice) -> bool:
@@ -53,7 +59,7 @@ def test_access_point_starts_and_ends_and_starts_again(at: ATClient, case: Case)
 
 @pytest.mark.requirement("AP-SHOWN", "AP-DEFAULTS", "AP-START")
 def test_running_access_point_is_shown_as_it_was_set(at: ATClient, case: Case, alone: str) -> None:
-    expect_ok(at("AD"), "AD")
+    expect_ok(at("AD"), "AD", step="AP-START")
     fields = fields_of(at, "A?")
     got = (fields[0], fields[2], fields[3]) if len(fields) == 8 else fields
     case.require("AP-SHOWN", got == (alone, "6", "0"), f"{alone}, 6, 0 in fields 1, 3, 4 of A?", ",".join(fields))
@@ -63,7 +69,7 @@ def test_running_access_point_is_shown_as_it_was_set(at: ATClient, case: Case, a
 @pytest.mark.requirement("AP-LEASED", "AP-START")
 @pytest.mark.usefixtures("alone")
 def test_lease_is_told_once(at: ATClient, profile: Profile, case: Case, station: Station) -> None:
-    told = at.wait_notice(is_lease, "of a lease: [AP DHCP] Assigned ...", profile.seconds("notice"))
+    told = lease(at, profile)
     match = ASSIGNED.fullmatch(told.text.strip())
     assert match is not None
     named = match["mac"].decode().upper() == station.mac.upper()
@@ -78,7 +84,7 @@ def test_lease_is_told_once(at: ATClient, profile: Profile, case: Case, station:
 @pytest.mark.requirement("AP-STATIONS", "AP-START")
 @pytest.mark.usefixtures("alone")
 def test_station_is_listed(at: ATClient, profile: Profile, case: Case, station: Station) -> None:
-    at.wait_notice(is_lease, "of a lease: [AP DHCP] Assigned ...", profile.seconds("notice"))
+    lease(at, profile)
     answer = at("AR")
     line = re.compile(STATION_LINE % re.escape(station.mac.encode()), re.IGNORECASE)
     listed = [one for one in answer.lines if line.fullmatch(one.strip())]
@@ -89,7 +95,7 @@ def test_station_is_listed(at: ATClient, profile: Profile, case: Case, station: 
 @pytest.mark.usefixtures("alone")
 def test_suppressed_lease_is_not_told(at: ATClient, bench: Bench, case: Case) -> None:
     stations = bench.stations()
-    expect_ok(at("AD"), "AD")
+    expect_ok(at("AD"), "AD", step="AP-START")
     at.drain(quiet=0.05)
     if not at("MS=1").ok:
         pytest.skip("MS=1 is not accepted, which is another requirement's matter")

@@ -8,6 +8,7 @@ from suites.client.moves import Client
 from suites.steps.answers import successes
 from suites.steps.flows import (
     Server,
+    await_close,
     read_exactly,
     read_until_lost,
     send_exactly,
@@ -167,7 +168,7 @@ def test_stop_closes_the_connection(client: Client, unread: bytes) -> None:
     if unread:
         peer.send(unread)
     client.stop()
-    peer.wait_closed(client.profile.seconds("close"))
+    await_close(peer, client.profile.seconds("close"), step="CL-STOP")
 
 
 @pytest.mark.requirement("CL-SENT-ARRIVES")
@@ -177,7 +178,7 @@ def test_what_was_counted_arrives_before_the_close(at: ATClient, client: Client,
     answer = at.send(text(size))
     case.require("CL-SENT-ARRIVES", answer.payload == b"%d" % size, f"the count {size}", answer)
     client.stop()
-    got = peer.wait_closed(client.profile.seconds("close"))
+    got = await_close(peer, client.profile.seconds("close"), step="CL-STOP")
     case.require_bytes("CL-SENT-ARRIVES", got, text(size), f"all {size} bytes, then the end")
 
 
@@ -195,7 +196,7 @@ def test_client_starts_and_stops_ten_times(client: Client) -> None:
         peer = client.connect()
         client.talks(peer, b"connection %d" % turn)
         client.stop()
-        peer.wait_closed(client.profile.seconds("close"))
+        await_close(peer, client.profile.seconds("close"), step="CL-STOP")
 
 
 @pytest.mark.requirement("CL-AGAIN", "CL-CONNECT")
@@ -216,7 +217,7 @@ def test_new_connection_has_no_bytes_of_the_former(at: ATClient, client: Client,
     former = client.aim().connect()
     former.send(b"of the former connection")
     client.stop()
-    former.wait_closed(client.profile.seconds("close"))
+    await_close(former, client.profile.seconds("close"), step="CL-STOP")
     peer = client.connect()
     at("R2=200")
     answer = at.read()

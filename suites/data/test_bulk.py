@@ -78,7 +78,7 @@ def test_much_data_both_ways(at: ATClient, server: Server, case: Case, bulk: Bul
         send_exactly(at, peer, up[start : start + PACKET], server.profile.seconds("transfer"))
         answer = at.read(down[len(got) :])
         if is_lost(answer, down[len(got) :]) or not answer.ok:
-            raise ModuleFault(f"expected: the peer's bytes\ngot:      {answer.text[:40]}")
+            raise ModuleFault(f"expected: the peer's bytes\ngot:      {answer.text[:40]}", step="DA-READ")
         got += answer.payload
     if rest := down[len(got) :]:
         for answer in read_exactly(at, rest, server.profile.seconds("transfer")):

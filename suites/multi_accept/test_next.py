@@ -13,6 +13,7 @@ from suites.multi_accept.moves import grows
 from suites.steps.flows import (
     WAITING,
     Server,
+    await_close,
     let_pass,
     lines_match,
     read_exactly,
@@ -41,7 +42,9 @@ def test_next_closes_the_served_client(server: Server, case: Case, waiting: int)
     first = server.client()
     others = [server.connect() for _ in range(waiting)]
     server.next()
-    first.wait_closed(server.profile.seconds("close"))
+    await_close(first, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
+    for peer in others[:1]:  # who comes next must be known before anybody can be said to wait
+        server.accept(peer)
     closed = sum(not peer.is_open() for peer in others)
     case.require("MA-QUEUE", not closed, "the waiting clients stay connected", f"{closed} of {waiting} were closed")
 
@@ -79,7 +82,7 @@ def test_next_with_unread_bytes_drops_them(at: ATClient, server: Server, case: C
     second = server.connect()
     second.send(early)
     server.next()
-    first.wait_closed(server.profile.seconds("close"))
+    await_close(first, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
     server.accept(second)
     pieces = reads_early_bytes(at, early, server)
     most = max((len(one.payload) for one in pieces), default=0)
@@ -126,7 +129,7 @@ def test_next_while_the_client_is_still_sending(server: Server) -> None:
         first.send(b"x" * 512)
     second = server.connect()
     server.next()
-    first.wait_closed(server.profile.seconds("close"))
+    await_close(first, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
     server.accept(second)
     server.serves(second)
 
@@ -191,7 +194,7 @@ def test_what_was_counted_arrives_before_the_close(
     answer = at.send(payload)
     case.require("MA-SENT-ARRIVES", answer.payload == str(size).encode(), f"the count {size}", answer)
     at(command)
-    got = peer.wait_closed(server.profile.seconds("close"))
+    got = await_close(peer, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
     case.require_bytes("MA-SENT-ARRIVES", got, payload, f"all {size} bytes, then the end")
 
 
@@ -208,7 +211,7 @@ def test_several_clients_in_a_row_on_another_socket(server: Server, number: int)
         peer = server.client()
         server.serves(peer)
         server.next()
-        peer.wait_closed(server.profile.seconds("close"))
+        await_close(peer, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
 
 
 @pytest.mark.requirement("MA-MANY")
@@ -232,7 +235,7 @@ def test_many_clients_in_a_row(at: ATClient, server: Server, case: Case, bench_p
         read_exactly(at, token, limit)
         send_exactly(at, peer, b"answer to %d" % number, limit)
         server.next()
-        peer.wait_closed(server.profile.seconds("close"))
+        await_close(peer, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
         if len(took) % 20 == 0:
             first, last = statistics.median(took[:5]), statistics.median(took[-5:])
             expected = f"client {number + 1} accepted about as fast as the first ones ({first * 1000:.0f} ms)"

@@ -5,7 +5,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.steps.flows import KILLED, Server, lines_match, read_until_lost
+from suites.steps.flows import KILLED, Server, await_close, lines_match, read_until_lost
 
 STATES = ["waiting", "waiting again", "serving", "serving with a queue", "lost", "told of the loss"]
 SERVING = ["serving", "serving with a queue", "serving the second"]
@@ -55,7 +55,7 @@ def test_stop_closes_the_served_client(server: Server, case: Case, state: str) -
     peer = bring_to(server, state)
     server.stop()
     if peer:
-        peer.wait_closed(server.profile.seconds("close"))
+        await_close(peer, server.profile.seconds("close"), step="MA-STOP-CLIENT")
     case.require("MA-STOP-PORT", server.is_closed(), "no connection after P5=0", "a connection")
 
 

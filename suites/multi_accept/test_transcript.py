@@ -9,7 +9,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
 from suites.spec.profiles import Profile
-from suites.steps.flows import KILLED, SETUP, WAITING, Server, read_exactly
+from suites.steps.flows import KILLED, SETUP, WAITING, Server, await_close, read_exactly
 
 GREETING = b"Data from 192.168.10.100"
 BETWEEN = rb"\r\n(?:> )?(?:\r\n)?"
@@ -52,8 +52,8 @@ def test_page_transcript_is_answered_byte_for_byte(at: ATClient, peers: Network,
     first = server.client()
     serve(first, b"1")
     step(at("P5=10"), WAITING)
-    first.wait_closed(profile.seconds("close"))
+    await_close(first, profile.seconds("close"), step="MA-NEXT-CLOSES")
     second = server.client()
     serve(second, b"2")
     step(at("P5=0"), KILLED)
-    second.wait_closed(profile.seconds("close"))
+    await_close(second, profile.seconds("close"), step="MA-STOP-CLIENT")

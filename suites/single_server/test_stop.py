@@ -5,7 +5,15 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.steps.flows import KILLED, Server, lines_match, read_exactly, read_until_lost, send_exactly
+from suites.steps.flows import (
+    KILLED,
+    Server,
+    await_close,
+    lines_match,
+    read_exactly,
+    read_until_lost,
+    send_exactly,
+)
 from suites.steps.payloads import text
 from suites.steps.servers import attempt
 
@@ -48,7 +56,7 @@ def test_stop_closes_the_client(single_server: Server, unread: bytes) -> None:
     if unread:
         peer.send(unread)
     single_server.stop()
-    peer.wait_closed(single_server.profile.seconds("close"))
+    await_close(peer, single_server.profile.seconds("close"), step="SS-STOP-CLIENT")
 
 
 @pytest.mark.requirement("SS-STOP-PORT")
@@ -106,7 +114,7 @@ def test_server_starts_and_stops_many_times(single_server: Server, bench_pace: f
         read_exactly(single_server.at, b"client %d" % number, limit)
         send_exactly(single_server.at, peer, b"answer %d" % number, limit)
         single_server.stop()
-        peer.wait_closed(single_server.profile.seconds("close"))
+        await_close(peer, single_server.profile.seconds("close"), step="SS-STOP-CLIENT")
 
 
 @pytest.mark.requirement("SS-RESTART", "MA-STOP")
@@ -130,7 +138,7 @@ def test_bytes_of_the_former_client_are_gone_after_a_restart(
     first = single_server.up().client()
     first.send(text(size))
     single_server.stop()
-    first.wait_closed(single_server.profile.seconds("close"))
+    await_close(first, single_server.profile.seconds("close"), step="SS-STOP-CLIENT")
     single_server.start()
     second = single_server.client()
     at("R2=200")
@@ -146,5 +154,5 @@ def test_what_was_counted_arrives_before_the_close(at: ATClient, single_server: 
     answer = at.send(text(size))
     case.require("SS-SENT-ARRIVES", answer.payload == b"%d" % size, f"the count {size}", answer)
     single_server.stop()
-    got = peer.wait_closed(single_server.profile.seconds("close"))
+    got = await_close(peer, single_server.profile.seconds("close"), step="SS-STOP-CLIENT")
     case.require_bytes("SS-SENT-ARRIVES", got, text(size), f"all {size} bytes, then the end")

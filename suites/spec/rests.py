@@ -77,7 +77,62 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     ),
     "SE-P0-SHOW": ("SE-P0",),
     "MA-TRANSCRIPT": ("MA-SETUP", "MA-NEXT", "MA-STOP"),
+    **{f"SS-{one}": (f"MA-{one}",) for one in ("NOTICE-ONCE", "ONE-AT-A-TIME", "FIRST-STAYS", "STAYS", "NOT-BEFORE")},
+    "MA-NEXT-UNREAD": ("MA-NEXT-CLOSES", "MA-NEXT-ACCEPTS"),
+    "MA-MANY": ("MA-NEXT-ACCEPTS",),
+    "KA-NEXT": ("MA-NEXT-AFTER-LEFT",),
+    "CL-AFTER-LOSS": ("CL-AGAIN",),
+    **dict.fromkeys(("DA-LOST-S0", "DA-LOST-PAYLOAD"), ("MA-LOST-S3",)),
+    **{f"{use}-SEND": ("DA-SEND", "DA-S0") for use in ("SS", "CL", "UD")},
+    "DA-S0-SHORT": ("DA-S0",),
+    **dict.fromkeys(("FR-ERROR-MT0", "FR-ERROR-MT1", "FR-ERROR-USAGE"), ("FR-ERROR",)),
+    "DA-READ-EMPTY": ("FR-EMPTY-OK",),
+    "CL-SURVIVES": ("SE-SURVIVES",),
+    **dict.fromkeys(("SY-RESET-SETTINGS", "SY-DEFAULTS"), ("SE-DEFAULTS",)),
+    **dict.fromkeys(("SY-RESET-SERVER", "SY-RESET-MODE"), ("SY-RESET",)),
+    "SY-RESET-CLIENT": ("SY-RESET", "SY-RESET-SELECTED"),
+    "SY-RESET-SELECTED": ("SY-RESET",),
+    "SY-MS-SUPPRESS": ("SY-MS",),
+    "SY-MR-ONE": ("SY-MR",),
+    **dict.fromkeys(("NW-JOIN-ADDRESS", "AD-STATIC", "AD-CLEARED"), ("NW-SHOW-ADDRESS",)),
+    "AD-STATIC-JOIN": ("NW-JOIN", "AD-STATIC", "NW-SHOW-ADDRESS"),
+    "AD-DHCP": ("NW-JOIN", "NW-SHOW-ADDRESS"),
+    "NW-AGAIN": ("NW-JOIN", "NW-CD"),
+    "NW-JOIN-FAILED-NAME": ("NW-JOIN-FAILS",),
+    "NW-CD": ("NW-CS",),
+    "SC-UNJOINED": ("NW-CD", "SC-FINDS"),
+    "SC-FINDS": ("SC-LINE",),
+    **dict.fromkeys(("SC-NUMBERS", "SC-FILTER"), ("SC-LINE", "SC-FINDS")),
+    "PI-PING": ("PI-TARGET",),
+    "ID-STATUS-MAC": ("SY-MAC",),
+    **dict.fromkeys(("NA-NAME", "NA-KEPT"), ("NA-ADDRESS",)),
+    "NA-CONNECT": ("NA-KEPT", "NA-ADDRESS"),
+    **dict.fromkeys(("AP-STOP", "AP-SHOWN", "AP-LEASED", "AP-STATIONS"), ("AP-START",)),
+    "AP-QUIET": ("AP-START", "AP-LEASED"),
+    "TL-CONNECT": ("CL-CONNECT",),
+    "TL-DATA": ("TL-CONNECT", "DA-READ", "DA-SEND"),
+    "TL-STOP": ("TL-CONNECT", "CL-STOP"),
+    "TL-NO-VERIFY": ("TL-CONNECT",),
+    "TL-REQUIRED": ("TL-CONNECT", "TL-PROGRAM"),
 }
+
+SHOWN_IN: dict[str, tuple[str, ...]] = {
+    **{f"AP-{one}": ("AP-QUERY",) for one in ("NAME", "SECURITY", "KEY", "CHANNEL", "LEASE", "ADDRESS", "SHOWN")},
+    **{f"AD-{one}": ("NW-SHOW",) for one in ("VERSION", "STATIC", "DNS", "RETRIES", "AUTO", "WEP", "COUNTRY")},
+    **{f"NW-{one}": ("NW-SHOW",) for one in ("SHOW-SETTINGS", "SHOW-ADDRESS", "JOIN-ADDRESS")},
+    **{f"PI-{one}": ("PI-QUERY",) for one in ("TARGET", "REPEATS", "DELAY")},
+    **{f"SC-{one}": ("SC-QUERY",) for one in ("REPEATS", "DELAY")},
+    **{f"ID-{one}": ("ID-STATUS",) for one in ("STATUS-MAC", "PIN")},
+    "ID-NAME": ("SY-IDENTITY", "ID-STATUS"),
+    "TL-PROGRAM": ("TL-SETS",),
+    **{f"SE-{one}": ("SE-P-FIELDS", "SE-P-ORDER") for one in ("SHOWN-P", "PER-SOCKET")},
+    **dict.fromkeys(("SS-STATUS", "SS-STATUS-STOPPED", "UD-STATUS", "NA-KEPT"), ("SE-P-FIELDS", "SE-P-ORDER")),
+    "SE-SURVIVES": ("SE-SHOWN-P", "SE-SHOWN-R", "SE-SHOWN-S"),
+}
+"""In which answer a value is shown. Where the same difference shows under both, it is one of the answer's form.
+
+Other than in RESTS_ON the two may be broken apart: a field may be missing, and a value in another one wrong.
+"""
 
 
 def bases_of(requirement: str) -> list[str]:

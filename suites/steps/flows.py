@@ -23,7 +23,14 @@ from suites.steps.answers import (
 )
 from suites.steps.pace import IDLE_S, let_pass, sends_at_once, takes_r2, takes_s2
 from suites.steps.servers import Server, attempt
-from suites.steps.transfer import read_exactly, read_some, read_until_lost, send_exactly, send_until_lost
+from suites.steps.transfer import (
+    await_close,
+    read_exactly,
+    read_some,
+    read_until_lost,
+    send_exactly,
+    send_until_lost,
+)
 
 __all__ = [
     "BARE_ERROR",
@@ -35,6 +42,7 @@ __all__ = [
     "WAITING",
     "Server",
     "attempt",
+    "await_close",
     "differs",
     "expect_ok",
     "explains",

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -153,6 +153,16 @@ class Server:
             self._fresh = (peer, len(self.at.answers), time.monotonic())
         self.plain = False
         return notice
+
+    def announced(self, peers: Sequence[TcpPeer]) -> list[TcpPeer]:
+        """Those of ``peers`` whom the next notice may mean. Raises ModuleFault where it means none of them."""
+        notice = self.notice()
+        meant = [peer for peer in peers if self.names(notice, peer)]
+        if not meant:
+            expected = " or ".join(map(self.expected_notice, peers))
+            text = f"expected: {expected}\ngot:      {show(notice.text)}"
+            raise ModuleFault(text, f"{self.area}-NOTICE")
+        return meant
 
     def names(self, notice: Notice, peer: TcpPeer) -> bool:
         """True where ``notice`` is that of ``peer`` in the reading that the profile declares."""

@@ -86,6 +86,12 @@ def send_exactly(
     return answer
 
 
+def await_close(peer: TcpPeer, timeout: float, *, step: str) -> bytes:
+    """Wait until the module has closed the connection of ``peer``; the bytes that came before. Raises PeerTimeout."""
+    with resting_on(step):
+        return peer.wait_closed(timeout)
+
+
 def read_some(at: ATClient, stream: bytes, timeout: float) -> bytes:
     """R0 until it gives bytes, which must begin ``stream``; may be fewer than are there. Raises ModuleFault."""
     deadline = time.monotonic() + timeout

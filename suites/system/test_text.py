@@ -37,13 +37,16 @@ def pass_over_left(server: Server) -> None:
 def serves_unannounced(server: Server, peer: TcpPeer, token: bytes = b"unannounced") -> None:
     """``peer`` is served, though nothing says since when: R0 may be empty, refused or -1 before. Raises ModuleFault."""
     peer.send(token)
+    step = f"{server.area}-READ"
     deadline = time.monotonic() + server.profile.seconds("notice")
     while (answer := server.at.read(token)).error or not answer.payload or is_lost(answer, token):
         if time.monotonic() > deadline:
-            raise ModuleFault(f"expected: the bytes of the client that has connected\ngot:      {show(answer)}")
+            raise ModuleFault(
+                f"expected: the bytes of the client that has connected\ngot:      {show(answer)}", step=step
+            )
         server.at.drain(quiet=0.05)
     if not token.startswith(answer.payload):
-        raise ModuleFault(f"expected: {show(token)}\ngot:      {show(answer)}")
+        raise ModuleFault(f"expected: {show(token)}\ngot:      {show(answer)}", step=step)
     limit = server.profile.seconds("transfer")
     read_exactly(server.at, token[len(answer.payload) :], limit)
     send_exactly(server.at, peer, token[::-1], limit)

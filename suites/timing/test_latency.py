@@ -5,7 +5,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.spec.profiles import Profile
-from suites.steps.flows import Server
+from suites.steps.flows import Server, await_close
 from suites.timing.latency import MOST, against, measure, percentile, words
 
 SHORT = ["P0", "P0=0", "P1=0", "P2=5024", "P8=6", "P?", "R1=1460", "R2=100", "R?", "S?", "I?", "CS", "C?", "Z5"]
@@ -75,7 +75,7 @@ def test_latency_of_the_server_is_recorded(server: Server, case: Case, bench_pac
         starts.append(server.start().latency * 1000)
         peer = server.client()
         nexts.append(server.next().latency * 1000)
-        peer.wait_closed(server.profile.seconds("close"))
+        await_close(peer, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
         stops.append(server.stop().latency * 1000)
     for command, values in (("P5=11", starts), ("P5=10", nexts), ("P5=0", stops)):
         case.observe("TI-RECORD", command, words(values))

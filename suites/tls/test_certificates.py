@@ -19,6 +19,12 @@ USED = "0"
 WRONG = ["3,0", "x,0", "0,3", "0,x"]
 
 
+def demand_certificate(at: ATClient, own_set: int) -> None:
+    """PF and P9=2: a server must show a certificate for which the set vouches. Raises ModuleFault."""
+    expect_ok(at(f"PF=0,{own_set}"), step="TL-ACTIVE")
+    expect_ok(at("P9=2"), step="TL-VERIFY")
+
+
 @pytest.mark.requirement("TL-PROGRAM", "TL-PROGRAM-AGAIN")
 def test_programmed_set_is_used(at: ATClient, peers: Network, case: Case, own_set: int) -> None:
     authority = Authority.new("one that no set has had")  # what is there already may be an error (UM)
@@ -42,8 +48,7 @@ def test_server_that_is_vouched_for_is_connected_to(
     server = tls_server("good")
     program(at, own_set, AUTHORITY, trusted().certificate)
     aim(at, server)
-    for setting in (f"PF=0,{own_set}", "P9=2"):
-        expect_ok(at(setting), setting)
+    demand_certificate(at, own_set)
     answer = at("P6=1")
     case.require("TL-REQUIRED", answer.ok, "OK to P6=1, the authority of the active set having signed", answer)
     talks(at, server.accept(profile.seconds("transfer")), b"verified", profile.seconds("transfer"))
@@ -54,8 +59,7 @@ def test_server_of_an_unknown_authority_is_refused(at: ATClient, tls_server: Ser
     server = tls_server("unknown authority")
     program(at, own_set, AUTHORITY, trusted().certificate)
     aim(at, server)
-    for setting in (f"PF=0,{own_set}", "P9=2"):
-        expect_ok(at(setting), setting)
+    demand_certificate(at, own_set)
     answer = at("P6=1")
     case.require("TL-REQUIRED", answer.error, "an error to P6=1, P9=2 and a server that nobody vouches for", answer)
 

@@ -6,7 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.client.moves import talks
 from suites.spec.profiles import Profile
-from suites.steps.flows import expect_ok
+from suites.steps.flows import await_close, expect_ok
 from suites.steps.stored import answer_line
 from suites.tls.moves import LOOK_S, Servers, aim
 
@@ -42,7 +42,7 @@ def test_client_that_verifies_nothing_connects_all_the_same(
 def test_data_cross_in_both_directions(at: ATClient, tls_server: Servers, profile: Profile, data: bytes) -> None:
     server = tls_server("good")
     aim(at, server)
-    expect_ok(at("P6=1"), "P6=1")
+    expect_ok(at("P6=1"), "P6=1", step="TL-CONNECT")
     talks(at, server.accept(profile.seconds("transfer")), data, profile.seconds("transfer"))
 
 
@@ -50,11 +50,11 @@ def test_data_cross_in_both_directions(at: ATClient, tls_server: Servers, profil
 def test_connection_is_closed_and_made_again(at: ATClient, tls_server: Servers, profile: Profile, case: Case) -> None:
     server = tls_server("good")
     aim(at, server)
-    expect_ok(at("P6=1"), "P6=1")
+    expect_ok(at("P6=1"), "P6=1", step="TL-CONNECT")
     peer = server.accept(profile.seconds("transfer"))
     answer = at("P6=0")
     case.require("TL-STOP", answer.ok, "OK to P6=0", answer)
-    peer.wait_closed(profile.seconds("close"))
+    await_close(peer, profile.seconds("close"), step="TL-STOP")
     again = at("P6=1")
     case.require("TL-STOP", again.ok, "OK to P6=1 after P6=0", again)
     talks(at, server.accept(profile.seconds("transfer")), b"once more", profile.seconds("transfer"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fixtures.case import Case
+from fixtures.case import Case, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Notice
 from fixtures.drivers.peers import Network, PeerTimeout, TcpPeer
@@ -82,7 +82,7 @@ class Crowd:
         self._former |= self._own | {(self.peers.module_address, self._server.port)}
         self._own = set()
         self._server.port = self.peers.free_port()
-        expect_ok(self.at(f"P2={self._server.port}"), f"P2={self._server.port}")
+        expect_ok(self.at(f"P2={self._server.port}"), f"P2={self._server.port}", step="SE-P2")
 
     def _forget_clients(self) -> None:
         """Nobody is known to be served or to wait; who was there leaves."""
@@ -170,9 +170,9 @@ class Crowd:
             return
         client.left = True
         try:
-            data = client.peer.wait_closed(self.profile.seconds("close"))
-        except PeerTimeout as fault:
+            with step_of(requirement):
+                data = client.peer.wait_closed(self.profile.seconds("close"))
+        except PeerTimeout:
             self.recorder.closed(client.peer, still_open=True)
-            fault.requirement = requirement
             raise
         self.recorder.closed(client.peer, data)
