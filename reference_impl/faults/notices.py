@@ -6,41 +6,55 @@ from reference_impl.core.answers import Answer
 from reference_impl.core.seams import Notice
 from reference_impl.faults.registry import Fault, fault
 
+ACCEPTED = "[TCP SVR] Accepted "
+
+
+class AcceptFault(Fault):
+    """A fault of the notice of a TCP client alone: what else the module says unasked stays as it is."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Change a notice of a TCP client, by :meth:`accepted`."""
+        return self.accepted(notice) if notice.text.startswith(ACCEPTED) else notice
+
+    def accepted(self, notice: Notice) -> Notice | None:
+        """The notice as it is told; None where it is not told."""
+        return notice
+
 
 @fault("notice-missing", breaks="A client connects: the notice [TCP SVR] Accepted ip:port", source="WEB, transcript")
-class NoticeMissing(Fault):
+class NoticeMissing(AcceptFault):
     """The client is accepted and nobody is told."""
 
-    def notice(self, _notice: Notice) -> Notice | None:
+    def accepted(self, _notice: Notice) -> Notice | None:
         """No notice at all."""
         return None
 
 
 @fault("notice-wrong-port", breaks="The notice tells the client's port", source="WEB, transcript")
-class NoticeWrongPort(Fault):
+class NoticeWrongPort(AcceptFault):
     """The port is one too high."""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Count the port up."""
         head, _, port = notice.text.rpartition(":")
         return replace(notice, text=f"{head}:{int(port) + 1}")
 
 
 @fault("notice-port-swapped", breaks="The notice tells the client's port", source="WEB, transcript")
-class NoticePortSwapped(Fault):
+class NoticePortSwapped(AcceptFault):
     """The two bytes of the port are in the network's order."""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Swap them."""
         head, _, port = notice.text.rpartition(":")
         return replace(notice, text=f"{head}:{(int(port) & 0xFF) << 8 | int(port) >> 8}")
 
 
 @fault("notice-wrong-address", breaks="The notice tells the client's address", source="WEB, transcript")
-class NoticeWrongAddress(Fault):
+class NoticeWrongAddress(AcceptFault):
     """The last number of the address is one too high."""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Count it up."""
         address, _, port = notice.text.rpartition(":")
         head, _, last = address.rpartition(".")
@@ -48,22 +62,22 @@ class NoticeWrongAddress(Fault):
 
 
 @fault("notice-tells-own-address", breaks="The notice tells the client's address", source="WEB, transcript")
-class NoticeTellsOwnAddress(Fault):
+class NoticeTellsOwnAddress(AcceptFault):
     """The address is the module's."""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Put the own one in."""
         return replace(notice, text=f"[TCP SVR] Accepted {self.module.address}:{notice.text.rpartition(':')[2]}")
 
 
 @fault("notice-of-former-client", breaks="The notice tells the client that was accepted", source="WEB, transcript")
-class NoticeOfFormerClient(Fault):
+class NoticeOfFormerClient(AcceptFault):
     """From the second client on the one before it is told."""
 
     def __init__(self) -> None:
         self._before = ""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Be one behind."""
         told, self._before = self._before or notice.text, notice.text
         return replace(notice, text=told)
@@ -72,13 +86,13 @@ class NoticeOfFormerClient(Fault):
 @fault(
     "notice-for-every-other-client", breaks="P5=10: the next is accepted, the notice again", source="WEB, transcript"
 )
-class NoticeForEveryOtherClient(Fault):
+class NoticeForEveryOtherClient(AcceptFault):
     """The second client, the fourth and so on come without a word."""
 
     def __init__(self) -> None:
         self._clients = 0
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Leave each second one out."""
         self._clients += 1
         return notice if self._clients % 2 else None
@@ -94,13 +108,13 @@ class NoticeToldTwice(Fault):
 
 
 @fault("notice-again-at-the-loss", breaks="A client is accepted once: one notice", source="WEB, transcript")
-class NoticeAgainAtTheLoss(Fault):
+class NoticeAgainAtTheLoss(AcceptFault):
     """When the client has left its notice comes a second time."""
 
     def __init__(self) -> None:
         self._last: Notice | None = None
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Keep it."""
         self._last = notice
         return notice
@@ -114,14 +128,14 @@ class NoticeAgainAtTheLoss(Fault):
 
 
 @fault("notice-waits-for-a-command", breaks="Asynchronous text comes unsolicited on UART", source="UM 4.4, 5.6; DS p17")
-class NoticeWaitsForACommand(Fault):
+class NoticeWaitsForACommand(AcceptFault):
     """It is told behind the next command, however long that takes."""
 
     def __init__(self) -> None:
         self._held: list[Notice] = []
         self._telling = False
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Hold it."""
         if self._telling:
             return notice
@@ -138,28 +152,28 @@ class NoticeWaitsForACommand(Fault):
 
 
 @fault("notice-in-lower-case", breaks="The notice says Accepted", source="WEB, transcript")
-class NoticeInLowerCase(Fault):
+class NoticeInLowerCase(AcceptFault):
     """It says accepted."""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Lower the word."""
         return replace(notice, text=notice.text.replace("Accepted", "accepted"))
 
 
 @fault("notice-without-its-head", breaks="The notice begins with [TCP SVR]", source="WEB, transcript")
-class NoticeWithoutItsHead(Fault):
+class NoticeWithoutItsHead(AcceptFault):
     """It begins with the word."""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Cut the head off."""
         return replace(notice, text=notice.text.removeprefix("[TCP SVR] "))
 
 
 @fault("notice-without-port", breaks="The notice is [TCP SVR] Accepted ip:port", source="WEB, transcript")
-class NoticeWithoutPort(Fault):
+class NoticeWithoutPort(AcceptFault):
     """It ends with the address."""
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Cut the port off."""
         return replace(notice, text=notice.text.rpartition(":")[0])
 
@@ -174,13 +188,13 @@ class NoticeOnThePromptLine(Fault):
 
 
 @fault("accepts-grow-slower", breaks="The next client is accepted as the first was", source="WEB, transcript")
-class AcceptsGrowSlower(Fault):
+class AcceptsGrowSlower(AcceptFault):
     """Each notice takes 10 % longer than the one before it; the first 20 ms."""
 
     def __init__(self) -> None:
         self._delay = 0.02
 
-    def notice(self, notice: Notice) -> Notice | None:
+    def accepted(self, notice: Notice) -> Notice | None:
         """Put it off."""
         self._delay *= 1.1
         return replace(notice, delay=notice.delay + self._delay)

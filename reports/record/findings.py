@@ -127,9 +127,7 @@ def _with_whole(groups: list[list[Failure]]) -> list[list[Failure]]:
     return [one + rest if one is largest else one for one in plain]
 
 
-def _on_their_bases(
-    led: list[tuple[str, list[Failure]]], score: dict[str, float]
-) -> list[tuple[str, list[Failure]]]:
+def _on_their_bases(led: list[tuple[str, list[Failure]]], score: dict[str, float]) -> list[tuple[str, list[Failure]]]:
     """The groups, each that rests on the lead of another added to that one."""
     leads = {lead for lead, _ in led}
     under: dict[str, str] = {}

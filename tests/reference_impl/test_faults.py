@@ -4,7 +4,9 @@ import pytest
 
 from reference_impl.core.effects import Close
 from reference_impl.core.profile import Limits, Profile
+from reference_impl.core.seams import Notice
 from reference_impl.faults import FAULTS, UnknownFault, build
+from reference_impl.faults.notices import AcceptFault
 from reference_impl.faults.registry import Fault, fault
 from tests.reference_impl.core_bench import OK, CoreBench, payload
 from tests.reference_impl.fault_scenes import SCENES as SOCKETS
@@ -181,3 +183,10 @@ def test_seams_that_nobody_overrides_change_nothing():
             bench.at(command, 10.0)
     assert [repr(piece) for piece in plain.pieces] == [repr(piece) for piece in seamed.pieces]
     assert any(isinstance(effect, Close) for effect in seamed.network.log)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in FAULTS.items() if issubclass(kind, AcceptFault)])
+def test_fault_of_a_clients_notice_leaves_what_else_is_told(name):
+    lease = Notice("[AP DHCP] Assigned 02:00:00:00:00:07 has 192.168.10.2", 0, 0.0)
+    (seam,) = build([name])
+    assert seam.notice(lease) == lease
