@@ -32,6 +32,7 @@ from reports.formats.measured import (
 from reports.formats.packed import COLUMNS, pack
 from reports.formats.registry import Format
 from reports.formats.view import OUTCOMES, SIGNS, View
+from reports.record.summary import line_in_words
 
 PAGE = Path(__file__).with_name("page")
 CASE_COMMAND = "tox -e conformance -- {id}"
@@ -97,6 +98,7 @@ def render(view: View) -> bytes:
             matrix=rows,
             differing=sum(one.differs for one in rows),
             undecided=undecided(view),
+            line=line_in_words(view.summary),
             columns=_columns,
             scatter=_scatter,
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reports.formats.registry import Format
 from reports.formats.view import OUTCOMES, FindingView, Gap, View, some
+from reports.record.summary import line_in_words
 
 MOST_LINES = 60
 MOST_FINDINGS = 8
@@ -78,6 +79,7 @@ def _gap(one: Gap) -> str:
 def _problems(view: View) -> Iterator[str]:
     told = [f"{one['blame']}: {one['message']}" for one in view.record["problems"]]
     told += [f"not finished: {one['id']}" for one in view.record["unfinished"]]
+    told += [f"rig: {line_in_words(view.summary)}"] if view.summary.get("line", {}).get("garbled") else []
     if told:
         yield from ("", "**Problems of the run**", "")
     yield from (f"- {plain(one)}" for one in told[:MOST_PROBLEMS])

@@ -19,7 +19,7 @@ from reports.record.model import (
     RigRun,
     Summary,
 )
-from reports.record.summary import WAIVED, outcome, waived_requirements
+from reports.record.summary import WAIVED, line_in_words, outcome, waived_requirements
 
 MOST_OBSERVATIONS = 25
 MOST_WHOLE = 4
@@ -190,11 +190,14 @@ def _undecided(cases: list[Case], width: int) -> Iterator[Line]:
 
 def _tried(summary: Summary) -> Iterator[Line]:
     """How often the bench had to help: cases tried again, and each rung of the recovery ladder."""
-    if summary["retried"] or summary["recoveries"]:
+    noisy = summary.get("line", {}).get("garbled", 0)
+    if summary["retried"] or summary["recoveries"] or noisy:
         yield Line()
         yield Line("recoveries", {"bold": True, "yellow": True})
     if summary["retried"]:
         yield Line(f"  cases tried more than once: {summary['retried']}")
+    if noisy:
+        yield Line(f"  {line_in_words(summary)}", {"yellow": True})
     for one in summary["recoveries"]:
         yield Line(f"  {one['rung']}: {one['tried']}x, helped {one['helped']}x, {one['seconds']:.1f} s in all")
 

@@ -55,6 +55,17 @@ class Recovery(TypedDict):
     helped: bool
 
 
+class LineQuality(TypedDict):
+    """What the proofs of the serial line have shown: ``bytes`` that came, garbled answers among them.
+
+    A line that garbles more than one byte in ``bound`` cannot judge data.
+    """
+
+    bytes: int
+    garbled: int
+    bound: int
+
+
 class Case(TypedDict):
     """One case that ran to its end, with its verdict. ``attempts`` counts those of ``earlier`` and the last.
 
@@ -84,6 +95,7 @@ class Case(TypedDict):
     attempts: int
     earlier: list[Attempt]
     recoveries: list[Recovery]
+    line: NotRequired[LineQuality]
 
 
 class Probe(TypedDict):
@@ -256,6 +268,7 @@ class Summary(TypedDict):
     observed: list[ObservedValues]
     retried: int
     recoveries: list[RungCount]
+    line: NotRequired[LineQuality]
 
 
 class Record(TypedDict):

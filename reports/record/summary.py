@@ -11,6 +11,7 @@ from reports.record.model import (
     BrokenRequirement,
     Case,
     Finding,
+    LineQuality,
     ObservedValues,
     Record,
     RungCount,
@@ -35,7 +36,7 @@ def summarise(
     """Count ``cases`` by verdict, area and requirement. Ids that the catalogue lacks are counted all the same."""
     findings = findings_of(cases, catalogue)
     states = states_of(cases, catalogue, profile or {}, findings)
-    return Summary(
+    summary = Summary(
         verdicts=count_verdicts(cases),
         outcome=outcome_of(cases, planned, states, findings, catalogue, status),
         areas=[_area(key, cases, catalogue) for key in _areas(cases, catalogue)],
@@ -46,6 +47,31 @@ def summarise(
         retried=sum(one["attempts"] > 1 for one in cases),
         recoveries=count_recoveries(cases),
     )
+    if line := add_up_line(cases):
+        summary["line"] = line
+    return summary
+
+
+def add_up_line(cases: Iterable[Case]) -> LineQuality | None:
+    """What all proofs of the line together have shown; None where none was made."""
+    told = [one["line"] for one in cases if "line" in one]
+    if not told:
+        return None
+    sums = [sum(one[key] for one in told) for key in ("bytes", "garbled")]
+    return LineQuality(bytes=sums[0], garbled=sums[1], bound=max(one["bound"] for one in told))
+
+
+def line_in_words(summary: Mapping[str, Any]) -> str:
+    """The error rate of the line in a sentence; "" where the line was not proven."""
+    line = summary.get("line")
+    if line is None:
+        return ""
+    if not line["garbled"]:
+        return f"no byte of {line['bytes']:,} was garbled on the line"
+    rate = line["bytes"] // line["garbled"]
+    said = f"the line garbles about one byte in {rate:,} ({line['garbled']:,} answers in {line['bytes']:,} bytes)"
+    bound = f"the bound is one in {line['bound']:,}"
+    return f"{said}: this line cannot judge data, {bound}" if rate < line["bound"] else f"{said}; {bound}"
 
 
 def count_recoveries(cases: Iterable[Case]) -> list[RungCount]:

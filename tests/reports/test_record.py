@@ -8,6 +8,8 @@ from typing import get_type_hints
 import jsonschema
 import pytest
 
+from reports.formats import as_html, as_md
+from reports.formats.view import View
 from reports.record import model
 from reports.record.record import (
     SCHEMA,
@@ -22,12 +24,14 @@ from reports.record.record import (
     write_record,
 )
 from reports.record.status import ExitStatus
+from reports.record.summary import line_in_words
 from suites.spec.catalogue import Catalogue, load_catalogue
 
 SHAPES = {
     "case": model.Case,
     "attempt": model.Attempt,
     "recovery": model.Recovery,
+    "line_quality": model.LineQuality,
     "probe": model.Probe,
     "problem": model.Problem,
     "rig_run": model.RigRun,
@@ -230,6 +234,32 @@ def test_recoveries_are_counted_by_their_rung(catalogue, case):
         {"rung": "drain", "tried": 2, "helped": 0, "seconds": 0.5},
         {"rung": "reset", "tried": 1, "helped": 1, "seconds": 0.25},
     ]
+
+
+@pytest.mark.parametrize(
+    ("garbled", "said"),
+    [
+        ((0, 0), "no byte of 24,000 was garbled on the line"),
+        ((4, 5), "the line garbles about one byte in 2,666 (9 answers in 24,000 bytes); the bound is one in 1,000"),
+        ((0, 48), "(48 answers in 24,000 bytes): this line cannot judge data, the bound is one in 1,000"),
+    ],
+)
+def test_error_rate_of_the_line_is_added_up_and_told(catalogue, case, garbled, said):
+    lines = [{"bytes": 12_000, "garbled": count, "bound": 1000} for count in garbled]
+    cases = [case(id=f"x::{place}", line=one) for place, one in enumerate(lines)]
+    cases.append(case(id="x::not_doubted"))
+    record = build_record([], cases, catalogue, status=ExitStatus.CONFORMING, started=now(), finished=now())
+    assert complain(record) is None
+    assert record["summary"]["line"] == {"bytes": 24_000, "garbled": sum(garbled), "bound": 1000}
+    assert line_in_words(record["summary"]).endswith(said)
+    assert (b"cannot judge data" in as_md.render(View(record))) is ("cannot judge data" in said)
+    assert said.encode() in as_html.render(View(record))
+
+
+def test_line_that_was_not_proven_has_no_error_rate(catalogue, case):
+    record = build_record([], [case()], catalogue, status=ExitStatus.CONFORMING, started=now(), finished=now())
+    assert "line" not in record["summary"]
+    assert line_in_words(record["summary"]) == ""
 
 
 NEW_OF_A_CASE = ("decided", "masked", "masked_by", "differences")

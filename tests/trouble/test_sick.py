@@ -67,6 +67,9 @@ def test_noise_without_an_end_is_the_rigs_and_no_case_fails(tmp_path):
     assert others[-1]["message"].startswith(NOT_RUN)
     assert "the line garbles bytes" in ended.problem["message"]
     assert ended.status == ExitStatus.BENCH
+    assert noisy["line"]["garbled"] >= 2
+    assert ended.record["summary"]["line"]["garbled"] >= noisy["line"]["garbled"]
+    assert "this line cannot judge data, the bound is one in 1,000" in " ".join(ended.output.split())
 
 
 # --- the run's own bounds -------------------------------------------------------------------------------------------
