@@ -8,7 +8,7 @@ import pytest
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.steps.stored import field_of, put_back
+from suites.steps.stored import put_back
 
 PLACES = {"Z6": 1, "AC": 2, "A1": 3, "A2": 4, "AL": 6}
 """The field of A? that shows each setting, counted from 0 (UM, A?). The name is field 0, with or without the MAC."""
@@ -18,22 +18,13 @@ MOST = 4
 
 
 @contextmanager
-def name_back(at: ATClient) -> Iterator[None]:
-    """The name is what A? showed before."""
-    name = field_of(at, "A?", 0)
-    yield
-    if field_of(at, "A?", 0) != name:
-        at(f"AS=0,{name}")
-
-
-@contextmanager
 def settings_back(at: ATClient) -> Iterator[None]:
     """The access point's settings are what they were; AT has its default."""
-    key = field_of(at, "A?", PLACES["A2"])
-    places = {name: place for name, place in PLACES.items() if name != "A2" or set(key) != {"*"}}
-    with put_back(at, "A?", places), name_back(at):
+    began = at.history.count
+    with put_back(at, "A?", {"AS": 0, **PLACES}, {"AS": "AS=0,"}):
         yield
-        at(f"AT={MOST}")
+        if at.history.may_have_changed(("AT",), began):
+            at(f"AT={MOST}")
 
 
 @pytest.fixture

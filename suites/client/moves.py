@@ -24,8 +24,8 @@ class Client:
         self.listener = self.peers.listen()
 
     def select(self) -> None:
-        """P0: from here on the commands are for this socket."""
-        self.at(f"P0={self.socket}")
+        """P0, where another socket is selected: from here on the commands are for this socket."""
+        self.at.ensure_selected(self.socket)
 
     def aim(self, listener: TcpListener | None = None) -> "Client":
         """Set P1, P3 and P4 to the remote; ``listener``: to another one, from here on."""

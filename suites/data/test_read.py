@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.peers import TcpPeer
 from suites.steps.answers import successes
 from suites.steps.flows import Server, is_lost, read_exactly, read_some, read_until_lost, takes_r2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
@@ -17,10 +18,9 @@ BETWEEN_READS = ["P0", "P?", "R?", "S?", "I?", "CS", "XX", "R1=9999", "P8=6", "P
 @pytest.mark.requirement("DA-READ", "DA-READ-R1")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("make", [text, pattern], ids=["text", "binary"])
-def test_read_gives_the_peers_bytes(at: ATClient, server: Server, case: Case, size: int, make) -> None:  # type: ignore[no-untyped-def]
-    peer = server.up().client()
+def test_read_gives_the_peers_bytes(at: ATClient, server: Server, served: TcpPeer, case: Case, size: int, make) -> None:  # type: ignore[no-untyped-def]
     stream = make(size)
-    peer.send(stream)
+    served.send(stream)
     answers = read_exactly(at, stream, server.profile.seconds("transfer"))
     longest = max(len(answer.payload) for answer in answers)
     case.require("DA-READ-R1", longest <= 1460, "at most 1460 bytes a time", longest)
@@ -28,17 +28,15 @@ def test_read_gives_the_peers_bytes(at: ATClient, server: Server, case: Case, si
 
 @pytest.mark.requirement("DA-READ")
 @pytest.mark.parametrize("name", CONTENTS)
-def test_read_gives_any_content(at: ATClient, server: Server, name: str) -> None:
-    peer = server.up().client()
-    peer.send(CONTENTS[name])
+def test_read_gives_any_content(at: ATClient, server: Server, served: TcpPeer, name: str) -> None:
+    served.send(CONTENTS[name])
     read_exactly(at, CONTENTS[name], server.profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("DA-READ")
 @pytest.mark.parametrize("value", [0x00, 0x0A, 0x0D, 0x11, 0x13, 0x15, 0x1A, 0x7F, 0x80, 0xFF])
-def test_read_gives_any_byte_alone(at: ATClient, server: Server, value: int) -> None:
-    peer = server.up().client()
-    peer.send(bytes([value]))
+def test_read_gives_any_byte_alone(at: ATClient, server: Server, served: TcpPeer, value: int) -> None:
+    served.send(bytes([value]))
     read_exactly(at, bytes([value]), server.profile.seconds("transfer"))
 
 
@@ -56,12 +54,11 @@ def test_read_of_a_short_packet_after_a_long_one_gives_the_short_one(at: ATClien
     ("limit", "size"), [(1, 5), (7, 40), (10, 11), (10, 95), (100, 1000), (333, 400), (1000, 2500), (1460, 4000)]
 )
 def test_read_gives_at_most_r1_and_keeps_the_rest(
-    at: ATClient, server: Server, case: Case, limit: int, size: int
+    at: ATClient, server: Server, served: TcpPeer, case: Case, limit: int, size: int
 ) -> None:
-    peer = server.up().client()
     at(f"R1={limit}")
     stream = pattern(size)
-    peer.send(stream)
+    served.send(stream)
     answers = read_exactly(at, stream, server.profile.seconds("transfer"))
     longest = max(len(answer.payload) for answer in answers)
     case.require("DA-READ-R1", longest <= limit, f"at most R1={limit} bytes a time", longest)
@@ -98,8 +95,8 @@ def test_sending_leaves_what_waits_to_be_read(at: ATClient, server: Server, comm
 
 @pytest.mark.requirement("DA-READ-EMPTY")
 @pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.usefixtures("served")
 def test_read_without_data_is_the_empty_success(at: ATClient, server: Server, case: Case, times: int) -> None:
-    server.up().client()
     at("R2=100")
     for _ in range(times):
         answer = at.read()
@@ -108,8 +105,8 @@ def test_read_without_data_is_the_empty_success(at: ATClient, server: Server, ca
 
 @pytest.mark.requirement("DA-READ-TIMEOUT", "DA-READ-WAITS")
 @pytest.mark.parametrize("wait", [0, 1, 50, 100, 1000, 2500])
+@pytest.mark.usefixtures("served")
 def test_read_without_data_takes_r2(at: ATClient, server: Server, case: Case, wait: int) -> None:
-    server.up().client()
     takes_r2(at, server.profile, case, wait)
 
 
@@ -154,10 +151,9 @@ def test_read_after_one_of_exactly_r1_waits_as_ever(at: ATClient, server: Server
 
 
 @pytest.mark.requirement("DA-READ")
-def test_read_that_does_not_wait_gives_what_is_there(at: ATClient, server: Server) -> None:
-    peer = server.up().client()
+def test_read_that_does_not_wait_gives_what_is_there(at: ATClient, server: Server, served: TcpPeer) -> None:
     at("R2=0")
-    peer.send(pattern(100))
+    served.send(pattern(100))
     read_exactly(at, pattern(100), server.profile.seconds("transfer"))
 
 
@@ -182,11 +178,12 @@ def test_bytes_that_come_between_reads_stay_for_the_next(at: ATClient, server: S
     "between",
     [*BETWEEN_READS, "P0=1,P0=0", pytest.param(HUMAN_AND_BACK, marks=pytest.mark.needs("human_mode"))],
 )
-def test_rest_stays_whatever_is_sent_between_two_reads(at: ATClient, server: Server, between: str) -> None:
-    peer = server.up().client()
+def test_rest_stays_whatever_is_sent_between_two_reads(
+    at: ATClient, server: Server, served: TcpPeer, between: str
+) -> None:
     limit = server.profile.seconds("transfer")
     at("R1=4")
-    peer.send(pattern(12))
+    served.send(pattern(12))
     done = len(read_some(at, pattern(12), limit))
     if between == HUMAN_AND_BACK:
         at.collect(b"$$$\r")
@@ -211,12 +208,11 @@ def test_read_gives_what_comes_while_it_waits(at: ATClient, server: Server, case
 
 
 @pytest.mark.requirement("DA-READ-AT-ONCE")
-def test_read_with_data_there_is_recorded(at: ATClient, server: Server, case: Case) -> None:
-    peer = server.up().client()
-    peer.send(b"there")
+def test_read_with_data_there_is_recorded(at: ATClient, server: Server, served: TcpPeer, case: Case) -> None:
+    served.send(b"there")
     read_exactly(at, b"there", server.profile.seconds("transfer"))
     at("R2=1500")
-    peer.send(b"again")
+    served.send(b"again")
     began = time.monotonic()
     answers = read_exactly(at, b"again", server.profile.seconds("transfer"))
     took = time.monotonic() - began
@@ -226,12 +222,13 @@ def test_read_with_data_there_is_recorded(at: ATClient, server: Server, case: Ca
 
 @pytest.mark.requirement("DA-MINUS-ONE")
 @pytest.mark.parametrize("stream", [b"-1", b"-1-1", b"-1\r\n"])
-def test_minus_one_of_the_peer_is_data(at: ATClient, server: Server, case: Case, stream: bytes) -> None:
-    peer = server.up().client()
-    peer.send(stream)
+def test_minus_one_of_the_peer_is_data(
+    at: ATClient, server: Server, served: TcpPeer, case: Case, stream: bytes
+) -> None:
+    served.send(stream)
     answers = read_exactly(at, stream, server.profile.seconds("transfer"))
     case.require("DA-MINUS-ONE", all(answer.ok for answer in answers), "OK after the data", answers[-1])
-    server.serves(peer)
+    server.serves(served)
 
 
 @pytest.mark.requirement("DA-BEFORE-LOSS")

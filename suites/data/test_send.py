@@ -18,8 +18,14 @@ LIKE_COMMANDS = [b"$$$", b"---", b"$$$\r", b"---\r", b"P0=2", b"P0=2\r"]
 
 
 @pytest.fixture
-def peer(server: Server) -> TcpPeer:
+def peer(served: TcpPeer) -> TcpPeer:
     """The served client of a multi-accept server."""
+    return served
+
+
+@pytest.fixture
+def own_peer(server: Server) -> TcpPeer:
+    """The same, for a case that may leave the connection in a strange state, or is about its first bytes."""
     return server.up().client()
 
 
@@ -60,20 +66,20 @@ def test_send_answers_the_count_and_no_echo(
 
 
 @pytest.mark.requirement("DA-SEND")
-def test_sends_on_each_others_heels_all_arrive(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
+def test_sends_on_each_others_heels_all_arrive(at: ATClient, server: Server, own_peer: TcpPeer, case: Case) -> None:
     packets = [b"packet %02d on the heels of another" % number for number in range(20)]
     for packet in packets:
         answer = at.send(packet)
         case.require("DA-SEND", answer.ok and answer.payload == b"%d" % len(packet), f"{len(packet)} and OK", answer)
-    got = peer.receive(len(b"".join(packets)), server.profile.seconds("transfer"))
+    got = own_peer.receive(len(b"".join(packets)), server.profile.seconds("transfer"))
     case.require_bytes("DA-SEND", got, b"".join(packets), "every packet, in order and once")
 
 
 @pytest.mark.requirement("DA-SEND")
-def test_send_sends_just_once(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
+def test_send_sends_just_once(at: ATClient, server: Server, own_peer: TcpPeer, case: Case) -> None:
     for size in range(1, 25):
-        send_exactly(at, peer, pattern(size, seed=size), server.profile.seconds("transfer"))
-    more = peer.receive_available(0.1)
+        send_exactly(at, own_peer, pattern(size, seed=size), server.profile.seconds("transfer"))
+    more = own_peer.receive_available(0.1)
     case.require("DA-SEND", not more, "each packet once", more)
 
 
@@ -124,14 +130,14 @@ def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, c
 
 @pytest.mark.requirement("DA-SEND-RANGE")
 @pytest.mark.parametrize("number", ["0", "1461", "1500", "65536", "-1", "a"])
-@pytest.mark.usefixtures("peer")
+@pytest.mark.usefixtures("own_peer")
 def test_send_refuses_a_number_out_of_range(at: ATClient, case: Case, number: str) -> None:
     answer = at(f"S3={number}")
     case.require("DA-SEND-RANGE", answer.error, f"an error to S3={number}", answer)
 
 
 @pytest.mark.requirement("DA-SEND-SHORT")
-@pytest.mark.usefixtures("peer")
+@pytest.mark.usefixtures("own_peer")
 @pytest.mark.parametrize("line", ["S3", "S3="])
 def test_send_without_a_number_is_recorded(at: ATClient, case: Case, line: str) -> None:
     case.observe("DA-SEND-SHORT", f"answer to {line}", at(line))
@@ -139,25 +145,27 @@ def test_send_without_a_number_is_recorded(at: ATClient, case: Case, line: str) 
 
 @pytest.mark.requirement("DA-SEND-EXCESS")
 @pytest.mark.parametrize("excess", [b"EXCESS", b"E" * 100, b"P0=2\r"], ids=["six", "many", "a command"])
-def test_send_drops_what_is_too_much(at: ATClient, server: Server, peer: TcpPeer, case: Case, excess: bytes) -> None:
+def test_send_drops_what_is_too_much(
+    at: ATClient, server: Server, own_peer: TcpPeer, case: Case, excess: bytes
+) -> None:
     answer = at.send(b"PAYLOAD" + excess, command="S3=7")
     came = answer.on_line + at.collect(b"", 0.5)
     if b"ERROR" not in came:
         came += at.collect(b"\r", 1.0)
-    got = peer.receive(7, server.profile.seconds("transfer")) + peer.receive_available(0.1)
+    got = own_peer.receive(7, server.profile.seconds("transfer")) + own_peer.receive_available(0.1)
     case.require("DA-SEND-EXCESS", got == b"PAYLOAD", "the peer receives the announced seven bytes only", got)
     case.require("DA-SEND-EXCESS", b"ERROR" in came, "an error message for the bytes in excess", came)
     shown = at("P0")
     case.require("DA-SEND-EXCESS", shown.payload == b"0", "P0 as before: the rest is lost and no command", shown)
-    send_exactly(at, peer, b"in step", server.profile.seconds("transfer"))
+    send_exactly(at, own_peer, b"in step", server.profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("DA-SEND-SHORT")
-def test_send_of_too_few_bytes_is_recorded(at: ATClient, peer: TcpPeer, case: Case) -> None:
+def test_send_of_too_few_bytes_is_recorded(at: ATClient, own_peer: TcpPeer, case: Case) -> None:
     at("S2=500")
     answer = at.send(b"few", command="S3=10")
     case.observe("DA-SEND-SHORT", "answer to three of ten bytes after S2=500", answer)
-    case.observe("DA-SEND-SHORT", "received", peer.receive_available(0.2))
+    case.observe("DA-SEND-SHORT", "received", own_peer.receive_available(0.2))
 
 
 @pytest.mark.requirement("DA-S0")
@@ -172,7 +180,7 @@ def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Ca
 
 
 @pytest.mark.requirement("DA-S0-SHORT")
-@pytest.mark.usefixtures("peer")
+@pytest.mark.usefixtures("own_peer")
 def test_s0_with_s2_0_is_answered_without_a_byte(at: ATClient, profile: Profile, case: Case) -> None:
     at("S1=5")
     if not at("S2=0").ok:
@@ -207,7 +215,7 @@ def test_s0_sends_the_s1_of_its_socket(at: ATClient, server: Server, case: Case,
 @pytest.mark.requirement("DA-S0", "DA-SEND")
 @pytest.mark.parametrize(("command", "requirement"), [("S0", "DA-S0"), ("S3=8", "DA-SEND")], ids=["S0", "S3"])
 def test_payload_that_comes_in_two_parts_within_s2_is_sent_whole(
-    at: ATClient, server: Server, peer: TcpPeer, case: Case, command: str, requirement: str
+    at: ATClient, server: Server, own_peer: TcpPeer, case: Case, command: str, requirement: str
 ) -> None:
     at("S1=8")
     at("S2=3000")
@@ -217,34 +225,34 @@ def test_payload_that_comes_in_two_parts_within_s2_is_sent_whole(
     at.link.send(b"more")
     came = at.collect(b"", 3.0 + server.profile.seconds("answer"))
     case.require(requirement, re.search(rb"\n8\r\n(?:\r\n)?OK\r\n> ", came), "8 and OK", came)
-    got = peer.receive(8, server.profile.seconds("transfer"))
+    got = own_peer.receive(8, server.profile.seconds("transfer"))
     case.require(requirement, got == b"fourmore", "the peer receives both parts", got)
 
 
 @pytest.mark.requirement("DA-S0-SHORT", "DA-S0", "SE-SHOWN-S")
 @pytest.mark.parametrize(("announced", "sent"), [(10, 4), (1460, 100)])
 def test_s0_sends_what_came_when_s2_has_passed(
-    at: ATClient, server: Server, peer: TcpPeer, case: Case, announced: int, sent: int
+    at: ATClient, server: Server, own_peer: TcpPeer, case: Case, announced: int, sent: int
 ) -> None:
     at(f"S1={announced}")
     at("R2=3000")  # no part of what S0 may take
     payload = text(sent)
     takes_s2(at, server.profile, case, 500, payload)
-    got = peer.receive(sent, server.profile.seconds("transfer"))
+    got = own_peer.receive(sent, server.profile.seconds("transfer"))
     case.require_bytes("DA-S0-SHORT", got, payload, "the peer receives what came")
     shown = at("S?").fields[0]
     case.require("SE-SHOWN-S", shown == str(announced), f"S? shows S1={announced} as before", shown)
     at("S2=10000")  # a slow line takes longer than 500 ms for all of them
     answer = at.send(text(announced), command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % announced, f"{announced} and OK", answer)
-    got = peer.receive(announced, server.profile.seconds("transfer"))
+    got = own_peer.receive(announced, server.profile.seconds("transfer"))
     case.require_bytes("DA-S0", got, text(announced), "the peer receives these bytes")
 
 
 @pytest.mark.requirement("DA-S0-SHORT")
-def test_s0_takes_s2_as_it_was_set_last(at: ATClient, server: Server, peer: TcpPeer, case: Case) -> None:
+def test_s0_takes_s2_as_it_was_set_last(at: ATClient, server: Server, own_peer: TcpPeer, case: Case) -> None:
     at("S1=10")
     for wait in (300, 700):
         takes_s2(at, server.profile, case, wait, b"four")
-    got = peer.receive(8, server.profile.seconds("transfer"))
+    got = own_peer.receive(8, server.profile.seconds("transfer"))
     case.require("DA-S0-SHORT", got == b"fourfour", "the peer receives what came, both times", got)

@@ -22,9 +22,11 @@ OPEN = ["", "n" * 64, "n" * 65]
 @pytest.fixture(autouse=True)
 def no_remote(at: ATClient) -> Iterator[None]:
     """P3 of the first two sockets is the default again after the case."""
+    began = at.history.count
     yield
-    for setting in ("P0=1", "P3=0.0.0.0", "P0=0", "P3=0.0.0.0"):
-        at(setting)
+    for socket in (1, 0) if at.history.may_have_changed(("P0",), began) else (0,):
+        at.ensure_selected(socket)
+        at("P3=0.0.0.0")
 
 
 def remote(at: ATClient, socket: int = 0) -> str:

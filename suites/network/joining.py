@@ -49,10 +49,9 @@ def own_address(at: ATClient, ssid: str) -> str:
 
 
 def settings_for(bench: Bench, ssid: str) -> None:
-    """The rig's own C2 to C4, with ``ssid`` in C1; C0 is not sent."""
+    """The rig's own C2 to C4, with ``ssid`` in C1, as far as they are not set; C0 is not sent."""
     network = bench.rig.network
-    bench.at(octets(f"C1={ssid}"))
+    bench.at.ensure(f"C1={ssid}")
     if bench.passphrase:
-        bench.at(octets(f"C2={bench.passphrase}"))
-    bench.at(f"C3={network.security if bench.passphrase or network.security == 0 else 0}")
-    bench.at("C4=1")
+        bench.at.ensure(f"C2={bench.passphrase}")
+    bench.at.ensure(f"C3={network.security if bench.passphrase or network.security == 0 else 0}", "C4=1")

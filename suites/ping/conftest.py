@@ -12,6 +12,6 @@ from suites.steps.stored import put_back
 def own_ping(at: ATClient) -> Iterator[None]:
     """T1 and T3 are what they were after the case, and T2 is 0, before it and after."""
     with put_back(at, "T?", {"T1": 0, "T3": 2}):
-        at("T2=0")
+        at.ensure("T2=0")
         yield
-        at("T2=0")
+        at.ensure("T2=0")

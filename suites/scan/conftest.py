@@ -17,11 +17,9 @@ NO_FILTER = ("F3=0", "F5=#", "F6=2")
 def unfiltered(at: ATClient) -> Iterator[None]:
     """F1 and F2 are what they were after the case, and nothing is filtered, before it and after."""
     with put_back(at, "F?", {"F2": 1}):
-        for setting in ("F1=0", *NO_FILTER):
-            at(setting)
+        at.ensure("F1=0", *NO_FILTER)
         yield
-        for setting in ("F1=0", *NO_FILTER):
-            at(setting)
+        at.ensure("F1=0", *NO_FILTER)
 
 
 @pytest.fixture

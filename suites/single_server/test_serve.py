@@ -4,6 +4,7 @@ import pytest
 
 from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.peers import TcpPeer
 from suites.steps.answers import successes
 from suites.steps.flows import (
     IDLE_S,
@@ -24,21 +25,19 @@ SOME = ["all bytes", "CR LF around", "success frame", "error frame", "-1 on a li
 
 @pytest.mark.requirement("SS-READ")
 @pytest.mark.parametrize("size", [*SIZES, 4000])
-def test_bytes_of_the_client_are_read(at: ATClient, single_server: Server, size: int) -> None:
-    peer = single_server.up().client()
+def test_bytes_of_the_client_are_read(at: ATClient, single_server: Server, single_served: TcpPeer, size: int) -> None:
     stream = pattern(size)
-    peer.send(stream)
+    single_served.send(stream)
     read_exactly(at, stream, single_server.profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("SS-READ", "SS-SEND")
 @pytest.mark.parametrize("name", SOME)
-def test_any_content_goes_both_ways(at: ATClient, single_server: Server, name: str) -> None:
-    peer = single_server.up().client()
+def test_any_content_goes_both_ways(at: ATClient, single_server: Server, single_served: TcpPeer, name: str) -> None:
     limit = single_server.profile.seconds("transfer")
-    peer.send(CONTENTS[name])
+    single_served.send(CONTENTS[name])
     read_exactly(at, CONTENTS[name], limit)
-    send_exactly(at, peer, CONTENTS[name], limit)
+    send_exactly(at, single_served, CONTENTS[name], limit)
 
 
 @pytest.mark.requirement("SS-READ")
@@ -53,14 +52,15 @@ def test_bytes_sent_before_the_notice_was_seen_are_read(at: ATClient, single_ser
 @pytest.mark.requirement("SS-SEND")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("command", ["S3", "S0"])
-def test_client_receives_what_is_sent(at: ATClient, single_server: Server, case: Case, size: int, command: str) -> None:
-    peer = single_server.up().client()
+def test_client_receives_what_is_sent(
+    at: ATClient, single_server: Server, single_served: TcpPeer, case: Case, size: int, command: str
+) -> None:
     payload = pattern(size)
     if command == "S0":
         at(f"S1={size}")
     answer = at.send(payload, command=command if command == "S0" else None)
     case.require("SS-SEND", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
-    got = peer.receive(size, single_server.profile.seconds("transfer"))
+    got = single_served.receive(size, single_server.profile.seconds("transfer"))
     case.require_bytes("SS-SEND", got, payload, "the client receives these bytes")
 
 

@@ -27,8 +27,7 @@ class Station:
     @property
     def at(self) -> ATClient:
         """The AT client, this socket selected: by P0, where another one is."""
-        if self.role.at.history.socket != self.number:
-            self.role.at(f"P0={self.number}")
+        self.role.at.ensure_selected(self.number)
         return self.role.at
 
     def reads(self, stream: bytes) -> list[Answer]:
@@ -55,7 +54,7 @@ class Station:
 
     def read_empty(self) -> Answer:
         """R0 with a short R2, where nothing is to be read."""
-        self.at("R2=30")
+        self.at.ensure("R2=30")
         return self.role.at.read()
 
     def lost(self) -> tuple[bytes, Answer]:
@@ -107,7 +106,7 @@ class Board:
         """A server that waits on ``socket``, at a port of its own; no client yet."""
         one = self.prototype
         made = Server(one.at, one.peers, one.profile, one.case, self.peers.free_port(), mode=mode, socket=socket)
-        self.at(f"P0={socket}")
+        self.at.ensure_selected(socket)
         return made.up()
 
     def serving(self, socket: int, mode: int = 1) -> Station:
@@ -117,7 +116,7 @@ class Board:
 
     def calling(self, socket: int) -> Station:
         """A client on ``socket`` that is connected to a listener of its own."""
-        self.at(f"P0={socket}")
+        self.at.ensure_selected(socket)
         client = Client(self.at, self.peers, self.profile, socket)
         return Station(socket, client, client.aim().connect())
 

@@ -3,8 +3,10 @@
 import pytest
 
 from fixtures.case import Case
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.bench.keeping import Keeping, Left
 from fixtures.drivers.line.at import ATClient
-from fixtures.drivers.peers import Network
+from fixtures.drivers.peers import Network, TcpPeer
 from suites.spec.profiles import Profile
 from suites.steps.flows import Server
 
@@ -20,6 +22,32 @@ def server(at: ATClient, peers: Network, profile: Profile, case: Case) -> Server
 def single_server(at: ATClient, peers: Network, profile: Profile, case: Case) -> Server:
     """A single server (P5=1) on socket 0 with a port of its own, not yet configured."""
     return Server(at, peers, profile, case, peers.free_port(), mode=1)
+
+
+@pytest.fixture
+def served(server: Server, bench: Bench) -> TcpPeer:
+    """The client that ``server`` serves; the one that the case before has served, where it left it as it was.
+
+    For cases that leave the connection as it was: each byte of each side read, the server as it was started.
+    """
+    return client_of(server, bench.keeping, "served")
+
+
+@pytest.fixture
+def single_served(single_server: Server, bench: Bench) -> TcpPeer:
+    """As ``served``, of a single server."""
+    return client_of(single_server, bench.keeping, "single_served")
+
+
+def client_of(server: Server, keeping: Keeping, name: str) -> TcpPeer:
+    """The served client that was kept under ``name``, or a new one; offered to the next case."""
+    left = keeping.take(name)
+    if left is None:
+        server.up().client()
+    else:
+        server.go_on(left.peer, left.port)
+    keeping.offer(Left(name, server.clients[0], server.port))
+    return server.clients[0]
 
 
 @pytest.fixture

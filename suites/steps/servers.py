@@ -72,7 +72,7 @@ class Server:
         if not low <= backlog <= high:
             self.case.not_applicable(f"the profile {self.profile.name} declares P8 from {low} to {high}")
         if self.socket:
-            self.at(f"P0={self.socket}")
+            self.at.ensure_selected(self.socket)
         if keepalive:
             self.at(f"PK={keepalive}")
         self.at.ensure("P1=0", f"P2={self.port}", f"P8={backlog}")
@@ -179,6 +179,12 @@ class Server:
         peer = self.connect(source=source)
         self.accept(peer)
         return peer
+
+    def go_on(self, peer: TcpPeer, port: int) -> None:
+        """Be the server at ``port`` that the case before has left, ``peer`` its client, which is served."""
+        self.port = port
+        self.clients.append(peer)
+        self.plain = False
 
     def next(self) -> Answer:
         """P5=10; must be accepted."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 
 import pytest
 
@@ -10,6 +11,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import ModuleFault
 
+NO_FORMS: Mapping[str, str] = MappingProxyType({})
 NETWORK_FIELDS = 15
 """Fields of C? (UM)."""
 
@@ -30,20 +32,31 @@ def field_of(at: ATClient, query: str, place: int) -> str:
 
 
 @contextmanager
-def put_back(at: ATClient, query: str, places: Mapping[str, int]) -> Iterator[list[str]]:
+def put_back(
+    at: ATClient, query: str, places: Mapping[str, int], forms: Mapping[str, str] = NO_FORMS
+) -> Iterator[list[str]]:
     """The fields of ``query`` before; afterwards each setting of ``places`` that differs is sent as it was.
 
-    A module that refuses its own value has said so already where it was shown; nothing more can be done for it.
+    ``forms``: how the setting begins that is not sent as ``NAME=``. What was sent meanwhile tells whether any of them
+    may differ. A module that refuses its own value has said so already where it was shown; nothing more can be done
+    for it.
     """
     before = fields_of(at, query)
+    began = at.history.count
     try:
         yield before
     finally:
         with suppress(ModuleFault):
-            now = fields_of(at, query)
-            for name, place in places.items():
-                if len(before) > place and before[place : place + 1] != now[place : place + 1]:
-                    at(f"{name}={before[place]}")
+            if at.history.may_have_changed(places, began):
+                now = fields_of(at, query)
+                for name, place in places.items():
+                    if is_other(before[place : place + 1], now[place : place + 1]):
+                        at(f"{forms.get(name, f'{name}=')}{before[place]}")
+
+
+def is_other(before: Sequence[str], now: Sequence[str]) -> bool:
+    """True where a field is known and another one now; of a secret that is shown as asterisks nothing is known."""
+    return bool(before) and set(before[0]) != {"*"} and before != now
 
 
 def require_shown(

@@ -17,11 +17,13 @@ DEFAULTS = ("P9=0", "PB=0", "PF=0,0", "PF=1,2")
 
 @pytest.fixture(autouse=True)
 def as_before(at: ATClient) -> Iterator[None]:
-    """P9, PB and PF have their defaults after the case; the socket is known by the bench."""
+    """P9, PB and PF have their defaults after a case that may have changed them; the bench knows the socket."""
+    began = at.history.count
     yield
-    at("P6=0")
-    for setting in DEFAULTS:
-        at(setting)
+    if at.history.may_have_changed(("P9", "PB", "PF"), began):
+        at("P6=0")
+        for setting in DEFAULTS:
+            at(setting)
 
 
 @pytest.fixture

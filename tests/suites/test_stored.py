@@ -50,10 +50,27 @@ def test_setting_that_differs_is_sent_as_it_was_and_no_other(talk):
 
 
 def test_setting_that_was_not_shown_is_left_alone(talk):
-    at = talk({b"T?": shows(b"1.2.3.4")})
+    at = talk({b"T?": shows(b"1.2.3.4"), b"T3=5": OK})
     with put_back(at, "T?", {"T3": 2}):
-        pass
-    assert at.module.seen == [b"T?\r", b"T?\r"]
+        at("T3=5")
+    assert at.module.seen == [b"T?\r", b"T3=5\r", b"T?\r"]
+
+
+def test_nothing_is_asked_where_nothing_was_changed(talk):
+    at = talk({b"T?": shows(b"1.2.3.4", b"1", b"500"), b"T2=3": OK})
+    with put_back(at, "T?", {"T3": 2}):
+        at("T2=3")
+    assert at.module.seen == [b"T?\r", b"T2=3\r"]
+
+
+def test_secret_that_is_shown_as_asterisks_is_left_and_a_setting_of_another_form_sent_in_its_own(talk):
+    script = {b"A?": shows(b"lab", b"********"), b"AS=0,new": OK, b"AS=0,lab": OK, b"A2=long enough": OK}
+    at = talk(script)
+    with put_back(at, "A?", {"AS": 0, "A2": 1}, {"AS": "AS=0,"}):
+        at("AS=0,new")
+        at("A2=long enough")
+        script[b"A?"] = shows(b"new", b"***********")
+    assert at.module.seen[-1] == b"AS=0,lab\r"
 
 
 @pytest.mark.parametrize(
