@@ -34,6 +34,8 @@ from reports.run.streams import complain, open_descriptors, replace_missing_stre
 from suites.spec.catalogue import load_catalogue
 
 PAGE = out_folder(ROOT, Path.cwd()) / "conformance.html"
+PASSPHRASE = "DUT_PASSPHRASE"
+"""The environment variable that holds the passphrase, unless a rig file names another."""
 WORKERS = 6
 ALONE = (
     "--fuzz",
@@ -180,6 +182,7 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     ours = ["--rootdir", str(ROOT), *pytest_arguments(), *workers(arguments), *joined(arguments)]
     command = [sys.executable, *(["-P"] if ABOVE else []), "-m", "pytest", *ours]
     child = subprocess.Popen(command, cwd=None if ABOVE else ROOT, env={**os.environ, HANDOFF: str(handoff)})
+    os.environ.pop(PASSPHRASE, None)  # no program that makes reports needs it
 
     def end_in_order(_number: int, _frame: FrameType | None) -> None:
         if child.poll() is None:

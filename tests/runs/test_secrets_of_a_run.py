@@ -74,12 +74,12 @@ class Look:
                 self.at(path.name, path.read_bytes())
 
     def processes(self, root):
-        """Of the run and of all that it has started: the command lines, and what the started ones have inherited."""
+        """Of the run and of all that it has started: the command lines and the environments."""
         started = descendants(root)
         assert len(started) >= 2 * len(PASSPHRASES), "a worker and an emulator for each rig"
         for pid in [root, *started]:
             self.at(f"command line of {pid}", Path(f"/proc/{pid}/cmdline").read_bytes())
-        for pid in started:
+        for pid in [root, *started]:
             self.at(f"environment of {pid}", Path(f"/proc/{pid}/environ").read_bytes())
 
 
