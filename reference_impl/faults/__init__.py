@@ -36,6 +36,7 @@ from reference_impl.faults import (
     server_answers,
     servers,
     settings,
+    states,
     system,
     tls,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "server_answers",
     "servers",
     "settings",
+    "states",
     "system",
     "tls",
 ]

@@ -12,9 +12,10 @@ from tests.reference_impl.core_bench import OK, CoreBench, payload
 from tests.reference_impl.fault_scenes import SCENES as SOCKETS
 from tests.reference_impl.fault_scenes import play
 from tests.reference_impl.fault_scenes_beyond import BEYOND
+from tests.reference_impl.fault_scenes_walks import WALKS
 
 ERROR = b"\r\nERROR\r\n> "
-SCENES = (*SOCKETS, *BEYOND)
+SCENES = (*SOCKETS, *BEYOND, *WALKS)
 LOST = b"\r\n-1\r\nERROR\r\n> "
 NOTICE = b"\r\n[TCP SVR] Accepted 127.0.0.9:40001\r\n> "
 

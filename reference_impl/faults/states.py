@@ -1,0 +1,204 @@
+"""Faults of the state that another use of a socket leaves, or that runs beside it on another socket."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from reference_impl.core.answers import Answer
+from reference_impl.core.effects import Close, Connect, Effect, Endpoint, Transmit
+from reference_impl.core.events import Event, Received, Transmitted
+from reference_impl.core.seams import Notice
+from reference_impl.faults.registry import Fault, fault
+
+MULTI, SINGLE, CLIENT, REFUSED = "multi-accept server", "single server", "TCP client", "refused TCP client"
+UDP_SERVER, UDP_CLIENT = "UDP server", "UDP client"
+OF_START = {b"P5=11": (MULTI, MULTI), b"P5=1": (SINGLE, UDP_SERVER), b"P6=1": (CLIENT, UDP_CLIENT)}
+"""The use that a command starts: with TCP, with UDP."""
+
+
+class _Behind(Fault):
+    """Goes wrong in a use of kind `second` that follows one of kind `first` on the same socket, and in no other."""
+
+    first: ClassVar[str]
+    second: ClassVar[str]
+
+    def __init__(self) -> None:
+        self._uses: dict[int, tuple[str, str]] = {}
+
+    @property
+    def wrong(self) -> bool:
+        """True while the use of the selected socket is such a one."""
+        return self._uses.get(self.module.selected) == (self.first, self.second)
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Learn which use begins."""
+        if self.module.running in OF_START:
+            kind = OF_START[self.module.running][self.module.socket.datagram]
+            if answer.ok or kind == CLIENT:
+                before = self._uses.get(self.module.selected, ("", ""))[1]
+                self._uses[self.module.selected] = (before, kind if answer.ok else REFUSED)
+        return answer
+
+
+@fault("killed-missing-behind-a-udp-client", breaks="P5=0 answers [TCP TSK] Killed, OK", source="WEB, transcript")
+class KilledMissingBehindAUdpClient(_Behind):
+    """A multi-accept server that follows a UDP client on its socket is stopped without the line."""
+
+    first, second = UDP_CLIENT, MULTI
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """The bare OK."""
+        seen = super().answer(answer)
+        return replace(answer, payload=b"") if self.wrong and self.module.running == b"P5=0" else seen
+
+
+@fault("first-send-lost-behind-a-single-server", breaks="S3 sends the bytes, as many as it says", source="UM 4.15")
+class FirstSendLostBehindASingleServer(_Behind):
+    """A TCP client that follows a single server on its socket counts its first packet and sends nothing."""
+
+    first, second = SINGLE, CLIENT
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lost: set[int] = set()
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Say that it was sent."""
+        if not self.wrong or not isinstance(effect, Transmit) or not effect.data or effect.handle in self._lost:
+            return effect
+        self._lost.add(effect.handle)
+        self.module.post(Transmitted(effect.handle, len(effect.data)))
+        return None
+
+
+@fault("udp-server-shown-behind-a-multi-accept-server", breaks="P?: field 7 is the UDP server", source="UM")
+class UdpServerShownBehindAMultiAcceptServer(_Behind):
+    """A UDP server that follows a multi-accept server on its socket is shown after its stop."""
+
+    first, second = MULTI, UDP_SERVER
+
+    def shown(self, fields: list[str]) -> list[str]:
+        """Show 1."""
+        return [*fields[:6], "1", *fields[7:]] if self.wrong and self.module.running == b"P?" else fields
+
+
+@fault("loss-hidden-behind-a-udp-server", breaks="R0 = -1 means that the connection is lost", source="WEB")
+class LossHiddenBehindAUdpServer(_Behind):
+    """A single server that follows a UDP server on its socket tells no loss: datagrams know none."""
+
+    first, second = UDP_SERVER, SINGLE
+
+    def lost(self, lost: bool) -> bool:
+        """Keep it."""
+        return lost and not self.wrong
+
+
+@fault("udp-goes-to-the-former-tcp-remote", breaks="P6=1 takes P3 and P4 as they are", source="UM")
+class UdpGoesToTheFormerTcpRemote(_Behind):
+    """A UDP client that follows a TCP client on its socket sends to that one's remote."""
+
+    first, second = CLIENT, UDP_CLIENT
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._remotes: dict[int, Endpoint] = {}
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Stay."""
+        if isinstance(effect, Connect):
+            self._remotes[self.module.selected] = effect.remote
+        if isinstance(effect, Transmit) and self.wrong:
+            return replace(effect, remote=self._remotes.get(self.module.selected, effect.remote))
+        return effect
+
+
+@fault("next-keeps-client-behind-a-refused-call", breaks="P5=10: the client is closed", source="WEB, transcript")
+class NextKeepsClientBehindARefusedCall(_Behind):
+    """A multi-accept server that follows a TCP client that was refused keeps its clients open at P5=10."""
+
+    first, second = REFUSED, MULTI
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Do not close."""
+        return None if self.wrong and isinstance(effect, Close) and self.module.running == b"P5=10" else effect
+
+
+@fault("udp-stop-ends-the-udp-of-all", breaks="P6=0 acts on the selected socket", source="WEB, first table; UM")
+class UdpStopEndsTheUdpOfAll(Fault):
+    """P6=0 of a UDP client ends UDP on every socket."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """End it behind the answer's back."""
+        if self.module.running == b"P6=0" and self.module.socket.datagram:
+            for socket in self.module.sockets:
+                if socket.link is not None and socket.link.datagram:
+                    self.module.close_link(socket)
+        return answer
+
+
+@fault("multi-start-ends-the-udp-of-others", breaks="P5 acts on the selected socket", source="WEB, first table; UM")
+class MultiStartEndsTheUdpOfOthers(Fault):
+    """P5=11 takes the datagram sockets of the others away."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Take them."""
+        if self.module.running == b"P5=11" and answer.ok:
+            for socket in self.module.sockets:
+                if socket.link is not None and socket.link.datagram:
+                    self.module.close_link(socket)
+        return answer
+
+
+SESSION = 128
+"""Packets after which a session is long."""
+
+
+class _LongSession(Fault):
+    """Counts the packets that the connection of a socket has sent, since its use began."""
+
+    def __init__(self) -> None:
+        self._sent: dict[int, int] = {}
+        self._long: dict[int, bool] = {}
+
+    def after_long(self, socket: int) -> bool:
+        """True in the use that follows a long session on `socket`."""
+        return self._long.get(socket, False)
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Count; a start begins a new use."""
+        socket = self.module.selected
+        if answer.command in ("S3", "S0") and answer.ok:
+            self._sent[socket] = self._sent.get(socket, 0) + 1
+        if self.module.running in OF_START and answer.ok:
+            self._long[socket], self._sent[socket] = self._sent.get(socket, 0) >= SESSION, 0
+        return answer
+
+
+@fault("udp-deaf-behind-a-long-session", breaks="R0 gives the datagram that has come", source="UM 4.14")
+class UdpDeafBehindALongSession(_LongSession):
+    """A UDP server that follows 128 packets of a connection on its socket loses every datagram."""
+
+    def event(self, event: Event) -> Event | None:
+        """Lose it."""
+        deaf = isinstance(event, Received) and event.peer is not None and self.after_long(self.module.selected)
+        return replace(event, data=b"") if deaf and isinstance(event, Received) else event
+
+
+@fault("notice-missing-behind-a-long-session", breaks="A client is announced", source="WEB, transcript; UM 5.6.1")
+class NoticeMissingBehindALongSession(_LongSession):
+    """The single server that follows a long session of a client on its socket announces nobody."""
+
+    def notice(self, notice: Notice) -> Notice | None:
+        """Say nothing."""
+        server = self.module.sockets[notice.socket].server
+        return None if self.after_long(notice.socket) and server is not None and not server.multi else notice
+
+
+@fault("client-deaf-behind-a-long-session", breaks="R0 answers the bytes of the remote", source="UM 4.14.1")
+class ClientDeafBehindALongSession(_LongSession):
+    """The TCP client that follows a long session on its socket reads nothing of its remote."""
+
+    def received(self, data: bytes) -> bytes:
+        """Lose it."""
+        socket = self.module.socket
+        ours = socket.role == "P6" and not socket.datagram and self.after_long(self.module.selected)
+        return b"" if ours else data

@@ -1,0 +1,77 @@
+"""Walks over the uses of sockets, in which each ordered pair of them is met once."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from fixtures.case import Case
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.peers import Network
+from fixtures.errors import ModuleFault
+from suites.sockets.uses import LASTING, WHOLE, Use
+from suites.spec.profiles import Profile
+from suites.udp.moves import free_port
+
+
+@dataclass
+class Maker:
+    """Makes uses of the module's sockets; the servers of one socket share a port, as a host's do."""
+
+    at: ATClient
+    peers: Network
+    profile: Profile
+    case: Case
+    ports: dict[int, int] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+    def lasting(self, name: str, socket: int = 0) -> Use:
+        """One of ``LASTING``, not begun."""
+        return LASTING[name](self.at, self.peers, self.profile, self.case, socket, self._port(socket), name)
+
+    def whole(self, name: str, socket: int = 0) -> Use:
+        """One of ``WHOLE``, not begun."""
+        return WHOLE[name](self.at, self.peers, self.profile, self.case, socket, self._port(socket), name)
+
+    @contextmanager
+    def turn(self, what: str, requirement: str = "") -> Iterator[None]:
+        """``what`` is done now: a fault in it breaks ``requirement``, else that of its step; it tells what was before.
+
+        Raises ModuleFault, as it came.
+        """
+        self.told.append(what)
+        try:
+            yield
+        except ModuleFault as fault:
+            fault.args = (f"{fault}\nin turn:  {', then '.join(self.told[-3:])}",)
+            fault.requirement = requirement or fault.requirement or fault.step
+            raise
+
+    def _port(self, socket: int) -> int:
+        return self.ports.setdefault(socket, free_port(self.peers))
+
+
+def over_pairs(kinds: Sequence[str]) -> list[str]:
+    """A walk that takes each ordered pair of ``kinds`` once, a kind behind itself too: de Bruijn's, of order 2."""
+    steps: list[str] = []
+    for place, kind in enumerate(kinds):
+        steps.append(kind)
+        for other in kinds[place + 1 :]:
+            steps += [kind, other]
+    return [*steps, kinds[0]]
+
+
+def in_parts(walk: Sequence[str], parts: int) -> list[list[str]]:
+    """``walk`` in ``parts`` of about the same length; each begins with the last step of the one before."""
+    pairs = len(walk) - 1
+    ends = [pairs * part // parts for part in range(parts + 1)]
+    return [list(walk[start : end + 1]) for start, end in itertools.pairwise(ends)]
+
+
+def together(kinds: Iterable[str]) -> str:
+    """The requirement that uses of two sockets run beside one another by."""
+    servers = [kind for kind in kinds if "server" in kind]
+    of_udp = [kind for kind in kinds if kind.startswith("UDP")]
+    if of_udp:
+        return "UD-SOCKETS" if len(of_udp) == 2 else "UD-APART"
+    return "SK-SERVERS" if len(servers) == 2 else "SK-TOGETHER"

@@ -1,0 +1,22 @@
+"""The walks over the uses of sockets take each ordered pair once, also where they are cut into parts."""
+
+import itertools
+from collections import Counter
+
+import pytest
+
+from suites.sockets.uses import LASTING, WHOLE
+from suites.sockets.walks import in_parts, over_pairs
+
+
+@pytest.mark.parametrize("kinds", [["a"], ["a", "b"], list(LASTING), list(WHOLE)], ids=len)
+def test_each_ordered_pair_is_taken_once(kinds: list[str]) -> None:
+    walked = Counter(itertools.pairwise(over_pairs(kinds)))
+    assert walked == Counter(itertools.product(kinds, repeat=2))
+
+
+@pytest.mark.parametrize("parts", [1, 3, 4])
+def test_parts_of_a_walk_lose_no_pair(parts: int) -> None:
+    walk = over_pairs(list(LASTING))
+    pairs = [pair for part in in_parts(walk, parts) for pair in itertools.pairwise(part)]
+    assert pairs == list(itertools.pairwise(walk))
