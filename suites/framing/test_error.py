@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
+from suites.steps.answers import frame_of
 from suites.steps.flows import BARE_ERROR, PROGRESS, explains, without_progress
 
 ERROR_FRAME = re.compile(rb"(?:\r\n){1,2}" + PROGRESS.pattern + rb"ERROR[^\r\n]*\r\n(?:Usage[^\r\n]*\r\n)?> ")
@@ -22,7 +23,8 @@ def test_failure_stands_in_the_error_frame(at: ATClient, case: Case, mt: int, co
     at(f"MT={mt}")
     answer = at(command)
     expected = r"\r\n, ERROR and what follows it, \r\n, a Usage line if any, the prompt"
-    case.require("FR-ERROR", ERROR_FRAME.fullmatch(answer.raw), expected, answer.raw)
+    got = frame_of(answer, at)
+    case.require("FR-ERROR", ERROR_FRAME.fullmatch(got), expected, got)
 
 
 @pytest.mark.requirement("FR-ERROR-MT0")

@@ -8,7 +8,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from suites.spec.profiles import Profile
-from suites.steps.answers import successes
+from suites.steps.answers import frame_of, successes
 
 
 @pytest.mark.requirement("FR-EMPTY-OK", "FR-ECHO")
@@ -16,7 +16,7 @@ from suites.steps.answers import successes
 def test_empty_success_is_ten_bytes(at: ATClient, profile: Profile, case: Case, command: str) -> None:
     answer = at(command)
     case.observe("FR-EMPTY-OK", "the word of success", answer.raw.removesuffix(b"> ").strip())
-    case.require_one_of("FR-EMPTY-OK", answer.raw, successes(b"", profile))
+    case.require_one_of("FR-EMPTY-OK", frame_of(answer, at), successes(b"", profile))
     case.observe("FR-ECHO", "echo in machine mode", answer.echo or "none")
 
 
@@ -25,9 +25,8 @@ def test_empty_success_is_ten_bytes(at: ATClient, profile: Profile, case: Case, 
 def test_payload_stands_in_its_frame(at: ATClient, profile: Profile, case: Case, query: str) -> None:
     answer = at(query)
     frame = b"|".join(map(re.escape, successes(b"PAYLOAD", profile))).replace(b"PAYLOAD", rb"[^\r\n]+")
-    case.require(
-        "FR-PAYLOAD", re.fullmatch(frame, answer.raw), r"\r\n, one line, \r\nOK\r\n and the prompt", answer.raw
-    )
+    got = frame_of(answer, at)
+    case.require("FR-PAYLOAD", re.fullmatch(frame, got), r"\r\n, one line, \r\nOK\r\n and the prompt", got)
 
 
 @pytest.mark.requirement("FR-PROMPT")
@@ -46,7 +45,7 @@ def test_each_of_many_answers_ends_in_the_prompt(at: ATClient, profile: Profile,
         case.require(
             "FR-PROMPT", answer.raw.endswith(b"\r\n> "), r"the answer ends in \r\n> with its space", answer.raw
         )
-        case.require_one_of("FR-EMPTY-OK", answer.raw, successes(b"", profile))
+        case.require_one_of("FR-EMPTY-OK", frame_of(answer, at), successes(b"", profile))
 
 
 @pytest.mark.requirement("FR-CR")

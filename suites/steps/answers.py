@@ -3,6 +3,7 @@
 import re
 
 from fixtures.case import parting, show
+from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import ModuleFault
 from suites.spec.profiles import Profile
@@ -27,6 +28,11 @@ def successes(payload: bytes, profile: Profile) -> list[bytes]:
     if not profile.forms.extra_crlf_before_ok:
         return [plain]
     return [plain, extra] if payload else [extra]
+
+
+def frame_of(answer: Answer, at: ATClient) -> bytes:
+    """The bytes of ``answer`` without echo and notices; with what fills up before it, unless a bus needs that (MR)."""
+    return answer.raw if at.forms.notices == "mr" else answer.filler + answer.raw
 
 
 def expect_ok(answer: Answer, what: str = "", *, requirement: str | None = None, step: str | None = None) -> Answer:
