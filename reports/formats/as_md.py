@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from reports.formats.registry import Format
 from reports.formats.view import OUTCOMES, FindingView, Gap, View, some
-from reports.record.summary import line_in_words
+from reports.record.summary import line_in_words, spared_lines
 
 MOST_LINES = 60
 MOST_FINDINGS = 8
@@ -42,6 +42,8 @@ def _head(view: View) -> Iterator[str]:
     parts = [f"{OUTCOMES[key][0]} {number} {OUTCOMES[key][1]}" for key, number in view.bar]
     yield f"{len(view.requirements)} requirements: " + ", ".join(parts)
     yield ""
+    for text in spared_lines(view.record):
+        yield from (plain(text, 200), "")
 
 
 def _findings(view: View) -> Iterator[str]:

@@ -19,7 +19,7 @@ from reports.record.model import (
     RigRun,
     Summary,
 )
-from reports.record.summary import WAIVED, line_in_words, outcome, waived_requirements
+from reports.record.summary import WAIVED, line_in_words, outcome, spared_lines, waived_requirements
 
 MOST_OBSERVATIONS = 25
 MOST_WHOLE = 4
@@ -51,6 +51,7 @@ def summary_lines(record: Record, width: int = 100) -> Iterator[Line]:
     yield from _matrix(record)
     yield from _waived(record)
     yield from _undecided(record["cases"], width)
+    yield from _spared(record)
     yield from _tried(record["summary"])
     yield from _problems(record, width)
     yield from _findings(record, width)
@@ -186,6 +187,13 @@ def _undecided(cases: list[Case], width: int) -> Iterator[Line]:
     for words, ids in groups.items():
         yield from (Line(line) for line in _fold(words, width, "  "))
         yield Line(f"      in {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else ""))
+
+
+def _spared(record: Record) -> Iterator[Line]:
+    """How much time the run saved by cases that ended before a move which always goes wrong."""
+    for text in spared_lines(record):
+        yield Line()
+        yield Line(text, {"yellow": True})
 
 
 def _tried(summary: Summary) -> Iterator[Line]:

@@ -106,7 +106,8 @@ def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
         left = [one for one in left if one not in mine]
         groups.append(mine)
     led = [(_lead(mine, score, catalogue), mine) for mine in _with_whole(groups)]
-    found = [_finding(lead, mine, catalogue) for lead, mine in _on_their_bases(led, score)]
+    ended = [case for case in cases if case["verdict"] == "inconclusive" and case["masked_by"]]
+    found = [_finding(lead, mine, ended, catalogue) for lead, mine in _on_their_bases(led, score)]
     found.sort(key=lambda one: _weight(one, _place(one["requirement"], catalogue)))
     return [Finding(**{**one, "id": f"F{number}"}) for number, one in enumerate(found, 1)]
 
@@ -218,7 +219,7 @@ def _weight(one: Finding, place: int) -> tuple[bool, int, int, int, int]:
     return len(one["masks"]) < FOUNDATION, strength, place, -len(one["masks"]), -len(one["cases"])
 
 
-def _finding(lead: str, shown: Sequence[Failure], catalogue: Catalogue) -> Finding:
+def _finding(lead: str, shown: Sequence[Failure], ended: Sequence[Case], catalogue: Catalogue) -> Finding:
     entry = catalogue.requirements.get(lead)
     own = [(case, one) for case, one in shown if one["requirement"] == lead]
     example, difference = min(own, key=lambda one: (len(one[0]["transcript"]), one[0]["duration_s"]))
@@ -233,14 +234,15 @@ def _finding(lead: str, shown: Sequence[Failure], catalogue: Catalogue) -> Findi
         got=difference["got"],
         cases=list(dict.fromkeys(case["id"] for case, _ in shown)),
         rigs=list(dict.fromkeys(case["rig"] for case, _ in shown)),
-        masks=_masked_by(lead, shown),
+        masks=_masked_by(lead, shown, ended),
         example=example["id"],
         command=f"tox -e conformance -- {shlex.quote(example['id'])}",
     )
 
 
-def _masked_by(lead: str, shown: Iterable[Failure]) -> list[str]:
-    """What the cases could not decide, and what else they were charged with, since the lead is broken."""
+def _masked_by(lead: str, shown: Sequence[Failure], ended: Iterable[Case]) -> list[str]:
+    """What the cases could not decide, what else they were charged with, what cases that ``ended`` early are about."""
+    charges = {one["requirement"] for _, one in shown}
     others = [
         one
         for case, difference in shown
@@ -249,4 +251,5 @@ def _masked_by(lead: str, shown: Iterable[Failure]) -> list[str]:
             *(case["masked"] if case["masked_by"] == difference["requirement"] else ()),
         )
     ]
+    others += [one for case in ended if case["masked_by"] in charges for one in case["masked"]]
     return [one for one in dict.fromkeys(others) if one != lead]

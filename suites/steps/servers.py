@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from fixtures.case import Case, resting_on, show
+from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer, Notice
 from fixtures.drivers.peers import Network, TcpPeer
@@ -55,7 +55,7 @@ class Server:
 
     @contextmanager
     def _step(self, requirement: str, *, plain: bool) -> Iterator[None]:
-        with resting_on(f"{self.area}-{requirement}"):
+        with self.case.move(f"{self.area}-{requirement}"):
             try:
                 yield
             except ModuleFault as fault:

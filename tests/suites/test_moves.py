@@ -10,7 +10,7 @@ SUITES = ROOT / "suites"
 FAULTS = {"ModuleFault": 2, "differs": None, "expect_ok": None, "wait_notice": None, "wait_closed": None}
 """What makes a fault, and which positional argument names the requirement; None: a keyword only."""
 NAMING = {"requirement", "step"}
-UNDER = {"step_of", "resting_on", "judged", "_step", "_preamble"}
+UNDER = {"step_of", "resting_on", "judged", "move", "_step", "_preamble"}
 """Blocks that give a name to every fault in them."""
 CAUGHT = {"NoNotice", "PeerTimeout", "ModuleFault"}
 """Faults that are no verdict where the block that raises them catches them."""
