@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from suites.spec.profiles import available
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROGRAMS = ("tox", "python", "pytest", "pipx", "uvx", "eswifi-conformance", "eswifi-bench", "eswifi-report")
@@ -100,6 +102,10 @@ def test_commands_of_the_wheels_are_those_that_readme_shows():
     shown = {shlex.split(one)[0] for one in commands()}
     assert set(scripts) <= shown
     assert any("eswifi-emulator" in one for one in commands())
+
+
+def test_every_profile_is_named():
+    assert [one for one in available() if f"`{one}`" not in README] == []
 
 
 def test_release_has_one_version_in_every_place():

@@ -107,7 +107,7 @@ def expected(profile):
 
 def test_the_table_of_profiles_is_the_files():
     names, table = rows()
-    assert sorted(names) == shipped()
+    assert sorted(names) == shipped(), "each profile has a column in docs/emulator.md"
     for name in names:
         shown = {row: cells[name] for row, cells in table.items()}
         assert shown == expected(load(name))

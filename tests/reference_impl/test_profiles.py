@@ -15,7 +15,7 @@ EXPECTED = {
 
 
 def test_each_shipped_profile_is_expected_here():
-    assert shipped() == sorted(EXPECTED)
+    assert sorted(EXPECTED) == shipped(), "each profile has a row in EXPECTED"
 
 
 def observed(name):

@@ -103,7 +103,7 @@ def asked(mains, by, **how):
 
 
 def test_every_kind_of_switch_has_a_scene():
-    assert {by for by, _ in POWER.values()} | set(ON_THE_LINE) == set(KINDS)
+    assert {by for by, _ in POWER.values()} | set(ON_THE_LINE) == set(KINDS), "each kind has a scene in POWER"
 
 
 @pytest.mark.parametrize("scene", POWER)

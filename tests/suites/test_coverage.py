@@ -147,7 +147,7 @@ def test_gate_passes_where_all_is_traced(world):
         (
             "web",
             swapped(WEB, 'commands = ["P5"]\n', ""),
-            ["XX-ONE: about the command P5, which no document describes"],
+            ["XX-ONE: about the command P5, which is not in commands of any document"],
         ),
     ],
     ids=["new line", "lost sentence", "wrong line", "unknown id", "unknown id of a contradiction", "command", "other"],

@@ -188,7 +188,7 @@ def uncommanded(catalogue: Catalogue, sources: Sources) -> Iterator[str]:
     spoken_of = catalogue.by_command()
     yield from (f"command {one}: no requirement is about it" for one in sorted(described - set(spoken_of)))
     for one in sorted(set(spoken_of) - described):
-        yield f"{', '.join(spoken_of[one])}: about the command {one}, which no document describes"
+        yield f"{', '.join(spoken_of[one])}: about the command {one}, which is not in commands of any document"
 
 
 def undecided(catalogue: Catalogue, decided: Collection[str]) -> Iterator[str]:
