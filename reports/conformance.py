@@ -103,6 +103,9 @@ def write_reports(record: Path, status: int) -> int:
     except (RenderError, OSError) as problem:
         say(f"the reports could not be made: {problem}")
         return status or ExitStatus.NO_PAGE
+    except Exception:  # what the run has found must not be lost by a mistake of ours
+        complain(f"the reports could not be made; the record is whole:\n{traceback.format_exc()}")
+        return status or ExitStatus.HARNESS
     keep_more(record)
     return status
 

@@ -94,6 +94,19 @@ def events(lines: Sequence[str]) -> Iterator[Event]:
             yield Event(float(at), source, kind, target, text.removeprefix(" " * max(0, 9 - len(target))))
 
 
+def end_of(case: Case) -> int:
+    """The index of the line at which a failed case ended, in its transcript; -1 where the message quotes none.
+
+    What follows that line brings the module back to the known state, and is no part of the failure.
+    """
+    quoted = [line.strip() for line in case["message"].split("\n") if EVENT.match(line)]
+    lines = [line.strip() for line in case["transcript"]]
+    for one in reversed(quoted):
+        if one in lines:
+            return len(lines) - 1 - lines[::-1].index(one)
+    return -1
+
+
 def answer_times(record: Record) -> list[Distribution]:
     """A distribution a command, the commands in their order. Commands without an answer are not counted."""
     found: dict[str, list[float]] = {}

@@ -22,9 +22,9 @@ from reports.record.model import (
 from reports.record.summary import WAIVED, line_in_words, outcome, spared_lines, waived_requirements
 
 MOST_OBSERVATIONS = 25
-MOST_WHOLE = 4
+MOST_WHOLE = 3
 """Findings that are told with their difference and their command; those after them have one line each."""
-MOST_LINES = 8
+MOST_LINES = 5
 _HEADS = {"pass": "pass", "fail": "fail", "inconclusive": "inconc", "observed": "obs"}
 _HEADS |= {"not_applicable": "n/a", "error": "error"}
 _COLUMN = 7
@@ -132,7 +132,8 @@ def _findings(record: Record, width: int) -> Iterator[Line]:
     for one in found[:MOST_WHOLE]:
         yield from _whole(one, width, several=len(record["rigs"]) > 1)
     for one in found[MOST_WHOLE : MOST_WHOLE + MOST_LINES]:
-        yield Line(_cut(f"  {_head(one)}: expected {one['expected']}", width), {"red": True})
+        words = f"expected {one['expected']}" if one["expected"] else f"got {one['got']}"
+        yield Line(_cut(f"  {_head(one)}: {words}", width), {"red": True})
     if (more := len(found) - MOST_WHOLE - MOST_LINES) > 0:
         yield Line(f"  and {more} more in the record")
 

@@ -108,6 +108,20 @@ def hold(record: Record, expectation: Expectation) -> Held:
     return Held(tuple(unexpected), tuple(repaired), len({key for key, _ in breaches} & set(named)))
 
 
+def expected_cases(record: Record, expectation: Expectation) -> dict[str, str]:
+    """The failed cases of which the file expects every breach: their ids, each with the words that say so."""
+    known = {(one.requirement, one.difference): one.why for one in expectation.broken}
+    found: dict[str, str] = {}
+    for case in record["cases"]:
+        breaches = charged([case])
+        entries = [known.get(one, known.get((one[0], ""))) for one in breaches]
+        if breaches and None not in entries:
+            whys = "; ".join(dict.fromkeys(why for why in entries if why))
+            broken = ", ".join(dict.fromkeys(requirement for requirement, _ in breaches))
+            found[case["id"]] = f"{broken} expected by {expectation.path.name}" + (f": {whys}" if whys else "")
+    return found
+
+
 def status_of(record: Record, held: Held) -> ExitStatus:
     """The exit status of the job: the run's own, but that expected breaches do not count."""
     status = ExitStatus(record["status"]["code"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.record.expectations import Held, hold, load_expectation, status_of
+from reports.record.expectations import Held, expected_cases, hold, load_expectation, status_of
 from reports.record.model import Record
 from reports.record.record import RecordError
 from reports.record.status import ExitStatus
@@ -36,6 +36,10 @@ class Job:
             self._refused = f"--expect: {problem}"
             return ExitStatus.USAGE
         return status_of(record, self._held)
+
+    def expected_cases(self, record: Record) -> dict[str, str]:
+        """The failed cases that the file expects, each with the words that say so; none where it was refused."""
+        return expected_cases(record, self._expectation) if self._expectation and self._held else {}
 
     def lines(self) -> Iterator[str]:
         """What a person at the terminal reads of it."""

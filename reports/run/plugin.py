@@ -337,7 +337,7 @@ class Reports:
             if self._is_kept:
                 keep(self._record_path, record["started"])
             if self._results:
-                allure_results.write_end(self._results, record)
+                allure_results.write_end(self._results, record, self._job.expected_cases(record))
                 add_cut_off(self._results, record["unfinished"], several=len(record["rigs"]) > 1)
             if len(record["rigs"]) > 1:
                 write_matrix(record, matrix_path(self._record_path), catalogue_of(self._config))

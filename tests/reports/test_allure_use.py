@@ -2,16 +2,19 @@
 
 import json
 import sys
+import xml.etree.ElementTree as ET
 
 import pytest
 
 from reports.formats.allure import html as allure_html
+from reports.formats.allure.chart import MOST_AFTER, MOST_EVENTS, chart_of
 from reports.formats.allure.html import HISTORY, finished_page, page_config, reach_registry
 from reports.formats.allure.node import Node, ToolError
-from reports.formats.allure.results import page_categories
+from reports.formats.allure.results import page_categories, write_end
 from reports.formats.allure.steps import MOST_STEPS, steps_of
 from reports.formats.allure.told import tell_findings
 from reports.formats.allure.whole import complete_results
+from reports.record.expectations import as_toml, expected_cases, load_expectation
 from tests.reports import sample_runs
 from tests.reports.sample_runs import CATALOGUE, HOSTILE
 
@@ -110,6 +113,99 @@ def test_case_is_told_under_its_finding_and_not_under_what_it_charges(tmp_path):
 def told_under(key, name):
     case = sample_runs.make_case(id=name, requirements=[key])
     return sample_runs.failing(case, "OK", "odd 7")
+
+
+def results_of(folder):
+    return [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*-result.json")]
+
+
+def expecting(folder, record, number: int):
+    """A file that expects the first breaches of ``record``, as many as told."""
+    head, *entries = as_toml(record).split("\n\n")
+    file = folder / "known.toml"
+    file.write_text("\n\n".join([head, *(f'{one}\nwhy = "ticket 17"\n' for one in entries[:number])]), encoding="utf-8")
+    return load_expectation(file)
+
+
+def test_expected_breach_is_a_known_issue_with_its_reason(tmp_path):
+    record = sample_runs.ten_faults()
+    expected = expected_cases(record, expecting(tmp_path, record, 2))
+    assert len(expected) == 2
+    folder = tmp_path / "results"
+    complete_results(folder, record, CATALOGUE)
+    for _ in range(2):  # a run that goes on ends again
+        write_end(folder, record, expected)
+    known = [one for one in results_of(folder) if (one.get("statusDetails") or {}).get("known")]
+    assert len(known) == 2
+    for one in known:
+        (label,) = [label["value"] for label in one["labels"] if label["name"] == "known"]
+        assert label.endswith("expected by known.toml: ticket 17")
+        assert one["status"] == "failed"
+        assert one["statusDetails"]["message"].startswith(f"Known issue: {label}\nRequirement broken")
+        assert one["statusDetails"]["message"].count("Known issue") == 1
+
+
+def test_case_with_one_more_breach_than_expected_is_no_known_issue(tmp_path):
+    record = sample_runs.ten_faults()
+    (case,) = list(expected_cases(record, expecting(tmp_path, record, 1)))
+    both = [one for one in record["cases"] if one["verdict"] == "fail"][:2]
+    joined = {**both[0], "differences": [*both[0]["differences"], *both[1]["differences"]]}
+    cases = [joined if one["id"] == case else one for one in record["cases"]]
+    assert expected_cases({**record, "cases": cases}, expecting(tmp_path, record, 1)) == {}
+
+
+def test_waived_breach_is_a_known_issue(tmp_path):
+    seen = {"requirement": "MA-NEXT", "what": "waived", "value": "fixed in C6.3 (BUG-7)"}
+    told = case_with("host      > module    P0=1\\r", verdict="observed", observations=[seen], message="what came")
+    complete_results(tmp_path, sample_runs.record_of([told]), CATALOGUE)
+    (found,) = results_of(tmp_path)
+    message = "Known issue: MA-NEXT waived by the profile: fixed in C6.3 (BUG-7)\n\nwhat came"
+    assert (found["status"], found["statusDetails"]["message"]) == ("failed", message)
+    assert found["statusDetails"]["known"] is True
+    assert page_categories()[0]["name"] == "Known issue"
+    assert [one["name"] for one in found["attachments"]] == ["transcript", "sequence chart"]
+
+
+def failing_case(before: int, after: int):
+    """A case that failed at an answer, with so many events before and behind it."""
+    lines = [f"host      > module    P2={n}\\r" for n in range(before)]
+    told = case_with(*lines, "module    > host      \\r\\nwrong\\r\\n> ", *lines[:after], verdict="fail")
+    return {**told, "message": f"MA-NEXT\ntranscript (its end):\n{told['transcript'][before]}"}
+
+
+def test_steps_of_a_failed_case_end_where_the_case_ended():
+    assert [one.name[:4] for one in steps_of(failing_case(2, 30))] == ["P2=0", "P2=1"]
+
+
+def test_chart_is_an_svg_with_a_lane_for_each_side_and_the_end_marked():
+    drawn = ET.fromstring(chart_of(failing_case(3, 2)))
+    texts = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert [one for one in texts if one in ("host", "module")] == ["host", "module"]
+    assert [one.get("class") for one in drawn.iter("{http://www.w3.org/2000/svg}rect")] == ["paper", "end"]
+
+
+def test_chart_of_a_long_case_is_cut_and_says_so():
+    drawn = chart_of(failing_case(5000, 60))
+    assert len(drawn) < 60_000
+    assert f"{MOST_EVENTS + MOST_AFTER} of 5061 events" in drawn
+
+
+@pytest.mark.parametrize("verdict", ["pass", "observed", "not_applicable"])
+def test_case_that_nobody_looks_into_has_no_chart(verdict):
+    assert chart_of(case_with("host      > module    P0=1\\r", verdict=verdict)) == ""
+
+
+def test_hostile_text_is_text_in_a_chart():
+    drawn = chart_of(case_with(f"peer1     > module    {HOSTILE}", verdict="error"))
+    assert ET.fromstring(drawn).find(".//{*}img") is None
+    assert "\x1b" not in drawn
+    assert "\u202e" not in drawn
+
+
+def test_page_shows_only_charts_that_say_something_and_no_timeline(tmp_path):
+    options = page_config("t", tmp_path / HISTORY)["plugins"]["awesome"]["options"]
+    assert options["sections"] == ["charts"]
+    assert {one["type"] for one in options["charts"]} >= {"statusDynamics", "durationDynamics"}
 
 
 def test_page_keeps_the_runs_before_for_its_trend(tmp_path):

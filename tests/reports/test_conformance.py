@@ -10,8 +10,11 @@ import pytest
 
 from reports import conformance
 from reports.conformance import main
+from reports.formats import as_html
 from reports.formats.allure.node import ToolError
-from reports.record.record import read_record
+from reports.record.record import read_record, write_record
+from reports.record.status import ExitStatus
+from tests.reports import sample_runs
 
 PASS = """
 import pytest
@@ -45,6 +48,15 @@ def door(project, monkeypatch, pages):
     for key, value in project.environment().items():
         monkeypatch.setenv(key, value)
     return project
+
+
+def test_mistake_of_ours_in_a_report_does_not_hide_what_the_run_has_found(tmp_path, capfd, monkeypatch):
+    """No template with a mistake is at hand, so one is made."""
+    write_record(sample_runs.ten_faults(), tmp_path / "run.json")
+    monkeypatch.setitem(as_html.environment().globals, "outcomes", None)
+    assert conformance.write_reports(tmp_path / "run.json", 1) == 1
+    assert conformance.write_reports(tmp_path / "run.json", 0) == ExitStatus.HARNESS
+    assert "the reports could not be made; the record is whole" in capfd.readouterr().err
 
 
 def test_a_conforming_module_ends_with_0_and_a_page(door, pages, capfd):

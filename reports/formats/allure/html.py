@@ -48,6 +48,14 @@ _STAY_AT_THE_TOP = (
     'addEventListener("scroll",(e)=>{const place=e.target;if(!over&&place.scrollTop)place.scrollTop=0},true)})()'
 )
 
+CHARTS = (
+    {"type": "currentStatus", "title": "This run"},
+    {"type": "statusDynamics", "title": "The last runs"},
+    {"type": "statusTransitions", "title": "Changes between runs"},
+    {"type": "stabilityDistribution", "title": "Stability by area", "groupBy": "feature", "threshold": 90},
+    {"type": "durationDynamics", "title": "Duration of the last runs"},
+)
+"""The charts of the page. The generator's others, and its timeline, show nothing of a run on one module."""
 HIDDEN_LABELS = ("host", "thread", "framework", "language", "package", "parentSuite", "suite", "subSuite")
 
 
@@ -108,6 +116,8 @@ def page_config(title: str, history: Path) -> dict[str, object]:
                     "reportLanguage": "en",
                     "groupBy": ["feature", "requirement"],
                     "reportName": title,
+                    "sections": ["charts"],
+                    "charts": list(CHARTS),
                 }
             }
         },

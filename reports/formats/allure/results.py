@@ -9,7 +9,7 @@ Nothing of the environment of the process is ever written: a passphrase may stan
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from allure_commons.model2 import Label, Link, Parameter, StatusDetails, TestResult
 
+from reports.formats.allure.known import KNOWN, mark_expected, mark_waived
 from reports.formats.allure.steps import steps_of
 from reports.formats.allure.told import tell_findings
 from reports.record.model import OBLIGATION_NAMES, Attempt, Case, Problem, Record, RigRun, Run
@@ -35,7 +36,7 @@ STATUSES = {
     "not_applicable": "skipped",
 }
 SEVERITIES = {"M": "critical", "D": "normal", "O": "trivial"}
-_OURS = {"finding", "epic", "feature", "story", "requirement", "severity", "verdict", "blame", "obligation"}
+_OURS = {"finding", "known", "epic", "feature", "story", "requirement", "severity", "verdict", "blame", "obligation"}
 
 # The vendor publishes his documents on one page and moves the files now and then; the section is in the link's name.
 _VENDOR = "https://www.inventeksys.com/iwin/documentation/"
@@ -54,10 +55,13 @@ class Category:
     @property
     def headline(self) -> str:
         """How the message of such a case begins, as a regular expression."""
-        return f"^{re.escape(_headline(self.verdict, self.blame or None))}"
+        return f"^{re.escape(KNOWN if self.by_label == 'known' else _headline(self.verdict, self.blame or None))}"
 
 
+NOTHING_SAID = "(nothing was said)"
+"""The text of an empty transcript."""
 CATEGORIES = (
+    Category(KNOWN, "fail", by_label="known"),
     Category("Requirement broken", "fail", by_label="finding"),
     Category("Rig failed", "error", "rig"),
     Category("Peer failed", "error", "peer"),
@@ -82,6 +86,7 @@ def decorate(result: TestResult, case: Case, catalogue: Catalogue, *, several: b
     result.parameters = [*result.parameters, *_parameters(case, several=several)]
     result.steps = [*result.steps, *steps_of(case)]
     result.descriptionHtml = describe(case, catalogue, result.description or "")
+    mark_waived(result, case)
 
 
 def case_name(case: Case) -> str:
@@ -232,6 +237,8 @@ def page_categories() -> list[dict[str, Any]]:
 
 
 def _label_patterns(category: Category) -> dict[str, str]:
+    if category.by_label == "known":
+        return {"known": "."}
     patterns = {"verdict": f"^{category.verdict}$"}
     return patterns | ({"blame": f"^{category.blame}$"} if category.blame else {})
 
@@ -248,13 +255,17 @@ def write_environment(folder: Path, runs: Sequence[Run | RigRun], first: Sequenc
     write_atomically(folder / "environment.properties", "\n".join(lines) + "\n")
 
 
-def write_end(folder: Path, record: Record) -> None:
-    """What is known of the run as a whole when it is over: the outcome, and its own problems."""
+def write_end(folder: Path, record: Record, expected: Mapping[str, str] | None = None) -> None:
+    """What is known of the run as a whole when it is over: the outcome, and its own problems.
+
+    ``expected``: the ids of cases whose breaches are expected, each with the words that say by what.
+    """
     first = [("outcome", outcome(record)), ("verdicts", verdict_counts(record))]
     first += [("resumed", f"{one['at']}, {one['taken_over']} cases taken over") for one in record["resumed"]]
     first += [("recoveries", recovery_counts(record))] if record["summary"]["recoveries"] else []
     write_environment(folder, record["rigs"], first)
     tell_findings(folder, record)
+    mark_expected(folder, expected or {})
     write_problems(folder, record["problems"], record["finished"] or now())
 
 

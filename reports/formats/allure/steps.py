@@ -8,7 +8,7 @@ from typing import Any
 
 from allure_commons.model2 import TestStepResult
 
-from reports.formats.measured import Event, events
+from reports.formats.measured import Event, end_of, events
 from reports.formats.visible import visible
 from reports.record.model import Case
 
@@ -70,7 +70,8 @@ def _cut(text: str) -> str:
 
 def steps_of(case: Case) -> list[Any]:
     """The steps of a case; the last of a failed one is its failure, so that the page opens there."""
-    told = list(_told(case["transcript"]))
+    end = end_of(case) if case["verdict"] in ("fail", "error") else -1
+    told = list(_told(case["transcript"][: end + 1] if end >= 0 else case["transcript"]))
     begun = int(datetime.fromisoformat(case["started"]).timestamp() * 1000)
     steps = [_step(one, begun + int((one.at - told[0].at) * 1000)) for one in told]
     for one, following in pairwise(steps):

@@ -17,7 +17,8 @@ from allure_commons import logger as allure_logger
 from allure_commons.model2 import Attachment, Label, Parameter, StatusDetails, TestResult
 from allure_commons.types import AttachmentType
 
-from reports.formats.allure.results import EPIC, decorate, write_end
+from reports.formats.allure.chart import CHART, chart_of
+from reports.formats.allure.results import EPIC, NOTHING_SAID, decorate, write_end
 from reports.record.model import CUT_OFF, Case, Record, Unfinished
 from suites.spec.catalogue import Catalogue
 
@@ -112,6 +113,8 @@ def _write_case(logger: Any, case: Case, catalogue: Catalogue, *, several: bool)
     for name, lines in [*attempts, ("transcript", case["transcript"])]:
         if lines or name == "transcript":
             attach(logger, result, name, lines)
+    if drawn := chart_of(case):
+        _attach(logger, result, CHART, drawn, AttachmentType.SVG)
     logger.report_result(result)
 
 
@@ -129,9 +132,13 @@ def _write_cut_off(logger: Any, case: Unfinished, *, several: bool) -> None:
 
 def attach(logger: Any, result: TestResult, name: str, lines: list[str]) -> None:
     """Put ``lines`` beside the result, as a text."""
-    file = f"{uuid4()}-attachment.txt"
-    logger.report_attached_data("\n".join(lines) or "(nothing was said)", file)
-    result.attachments.append(Attachment(name=name, source=file, type=AttachmentType.TEXT.mime_type))
+    _attach(logger, result, name, "\n".join(lines) or NOTHING_SAID, AttachmentType.TEXT)
+
+
+def _attach(logger: Any, result: TestResult, name: str, content: str, kind: Any) -> None:
+    file = f"{uuid4()}-attachment.{kind.extension}"
+    logger.report_attached_data(content, file)
+    result.attachments.append(Attachment(name=name, source=file, type=kind.mime_type))
 
 
 def full_name(case: str) -> str:

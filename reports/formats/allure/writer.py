@@ -8,7 +8,9 @@ from allure_commons.model2 import TestResult
 from allure_commons.types import AttachmentType
 
 from reports.formats.allure import results as allure_results
+from reports.formats.allure.chart import CHART, chart_of
 from reports.formats.allure.guard import guard
+from reports.formats.allure.results import NOTHING_SAID
 from reports.record.editions import whole_case
 from reports.record.model import CUT_OFF, Case, Problem
 from reports.record.record import rig_name
@@ -86,4 +88,6 @@ class AllureWriter:
             allure_results.decorate(result, case, self._catalogue, several=self._several)
             cut_off = [one.get("transcript", []) for one in case["earlier"] if one["message"] == CUT_OFF]
             for name, lines in [*(("cut off", one) for one in cut_off), ("transcript", case["transcript"])]:
-                listener.attach_data("\n".join(lines) or "(nothing was said)", name, AttachmentType.TEXT, None)
+                listener.attach_data("\n".join(lines) or NOTHING_SAID, name, AttachmentType.TEXT, None)
+            if drawn := chart_of(case):
+                listener.attach_data(drawn, CHART, AttachmentType.SVG, None)
