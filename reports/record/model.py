@@ -66,6 +66,23 @@ class LineQuality(TypedDict):
     bound: int
 
 
+class CaseAccount(TypedDict):
+    """What the time of a case went for; its parts are seconds, and their sum its duration.
+
+    ``commands`` sent, ``restoring``: those that only brought the known state back; ``bytes`` on the line, both ways.
+    ``module_s``: until the module had answered. ``protocol_s``: notices, silence, peers, and the waits of R2 and S2.
+    ``line_s``: the bytes at the line's rate, 0 where the line takes no time. ``ours_s``: all the rest.
+    """
+
+    commands: int
+    restoring: int
+    bytes: int
+    module_s: float
+    protocol_s: float
+    line_s: float
+    ours_s: float
+
+
 class Case(TypedDict):
     """One case that ran to its end, with its verdict. ``attempts`` counts those of ``earlier`` and the last.
 
@@ -96,6 +113,7 @@ class Case(TypedDict):
     earlier: list[Attempt]
     recoveries: list[Recovery]
     line: NotRequired[LineQuality]
+    account: NotRequired[CaseAccount]
 
 
 class Probe(TypedDict):
