@@ -9,7 +9,7 @@ from reports.formats.registry import load_format
 from reports.formats.view import View
 from tests.reports import sample_runs
 
-RUNS = {**sample_runs.RUNS, "many": sample_runs.many}
+RUNS = {**sample_runs.RUNS, "many": sample_runs.many, "twenty_findings": sample_runs.twenty_findings}
 ALIKE = ["conforming", "ten_faults", "killed", "two_rigs", "many"]
 WIDTHS = {400: 800, 1200: 900, 2000: 1100}
 pytestmark = pytest.mark.slow
@@ -209,8 +209,10 @@ def test_page_has_no_axe_violation(browser, pages, width, dark, at):
     assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in found] == []
 
 
-@pytest.mark.parametrize("name", ["html", "summary"])
-@pytest.mark.parametrize("run", ["ten_faults", "conforming"])
+@pytest.mark.parametrize(
+    ("run", "name"),
+    [("ten_faults", "html"), ("conforming", "html"), ("twenty_findings", "summary"), ("conforming", "summary")],
+)
 def test_printed_it_has_four_to_eight_pages_with_verdict_findings_gaps_and_requirements(browser, pages, run, name):
     page = browser.open(pages(run, name))
     page.emulate_media(media="print")
