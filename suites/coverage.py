@@ -20,7 +20,7 @@ from suites.spec.catalogue import DOCUMENTS, OBLIGATIONS, Catalogue, Requirement
 from suites.spec.sources import (
     HOW,
     Document,
-    Row,
+    Sentence,
     Sources,
     breaches,
     load_sources,
@@ -183,7 +183,7 @@ class Page:
         head = [*(["line"] if quoted else []), "text", "class", "requirements (cases), or why"]
         return f"### {document.key}, {plain(name)}\n\n{table(head, cells)}"
 
-    def _row(self, row: Row, quoted: bool) -> list[object]:
+    def _row(self, row: Sentence, quoted: bool) -> list[object]:
         text = f"`{row.text.replace('|', chr(92) + '|')}`" if quoted else plain(row.text)
         return [
             text,

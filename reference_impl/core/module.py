@@ -31,7 +31,7 @@ class Flash:
     """What Z1 saves and a reset brings back."""
 
     sockets: list[dict[str, Value]]
-    network: settings.Network
+    network: settings.JoinState
     config: dict[str, Value] = field(default_factory=config.defaults)
     locked: bool = False
     certificates: dict[tuple[int, int], bytes] = field(default_factory=dict, repr=False)
@@ -74,7 +74,7 @@ class Module:
             seam.module = self
         self._effects: list[Effect] = []
         self._handles = 0
-        self.flash = Flash([settings.defaults(self.limits) for _ in range(self.limits.sockets)], settings.Network())
+        self.flash = Flash([settings.defaults(self.limits) for _ in range(self.limits.sockets)], settings.JoinState())
         if joined is not None:
             self.flash.network.ssid = joined.encode()
         self.clear()
@@ -83,7 +83,7 @@ class Module:
     def clear(self) -> None:
         """The state after a reset: what was saved, nothing open, nothing joined (assumption)."""
         self.sockets = [Socket(index, dict(saved)) for index, saved in enumerate(self.flash.sockets)]
-        self.network: settings.Network = copy.copy(self.flash.network)
+        self.network: settings.JoinState = copy.copy(self.flash.network)
         self.config = dict(self.flash.config)
         self.access_point = AccessPoint()
         self.scan_rest: deque[bytes] | None = None

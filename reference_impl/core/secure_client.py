@@ -20,20 +20,20 @@ ANY_PORT = 0
 def connect(module: Module, socket: Socket) -> Task:
     """The progress line is TCP's (assumption). A peer that failed and is spoken to all the same is connected anew."""
     peer = (str(socket.settings["P3"]), socket.number("P4"))
-    told = [f"[TCP  RC] Connecting to {peer[0]}"]
+    texts = [f"[TCP  RC] Connecting to {peer[0]}"]
     wanted = secure.client_side(module, socket)
     if wanted is None:
-        return Answer(ok=False, reason="No root CA", payload=lines(*told))
+        return Answer(ok=False, reason="No root CA", payload=lines(*texts))
     handle, event = yield from _try(module, socket, wanted)
     if isinstance(event, Failed) and event.untrusted and secure.goes_on_untrusted(module, socket):
-        told.append(secure.UNTRUSTED)
+        texts.append(secure.UNTRUSTED)
         handle, event = yield from _try(module, socket, secure.trusting(wanted))
     if not isinstance(event, Opened):
         module.emit(Close(handle))
         reason = f"Failed to connect: {event.reason}" if isinstance(event, Failed) else "Failed to connect"
-        return Answer(ok=False, reason=reason, payload=lines(*told))
+        return Answer(ok=False, reason=reason, payload=lines(*texts))
     socket.link, socket.role = Link(handle, peer), "P6"
-    return Answer(payload=lines(*told))
+    return Answer(payload=lines(*texts))
 
 
 def _try(module: Module, socket: Socket, wanted: Tls) -> Generator[Need, None, tuple[int, Event | None]]:

@@ -91,7 +91,7 @@ def defaults(limits: Limits) -> dict[str, Value]:
 
 
 @dataclass
-class Network:
+class JoinState:
     """What C1 to C4 say, and whether the module has joined. The passphrase is never shown or logged.
 
     `lease`: what joining has brought, under the names of the settings that it hides (C6 to CA), until it is left.

@@ -12,7 +12,7 @@ from reference_impl.core.effects import Effect
 from reference_impl.core.events import Event
 from reference_impl.core.profile import Limits
 from reference_impl.core.reader import Reader
-from reference_impl.core.settings import Network
+from reference_impl.core.settings import JoinState
 from reference_impl.core.sockets import Socket
 from reference_impl.core.values import Value
 from reference_impl.core.world import World
@@ -32,7 +32,7 @@ class ModuleView(Protocol):
     short_errors: int
     address: str
     limits: Limits
-    network: Network
+    network: JoinState
     config: dict[str, Value]
     access_point: AccessPoint
     world: World

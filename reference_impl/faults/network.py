@@ -59,8 +59,8 @@ class JoinTellsAnotherAddress(Fault):
         own = self.module.address
         head, _, last = own.rpartition(".")
         other = f"{head}.{(int(last) + 1) % 255}"
-        told = answer.payload.replace(f",{own},".encode(), f",{other},".encode())
-        return replace(answer, payload=told) if answer.command == "C0" else answer
+        changed = answer.payload.replace(f",{own},".encode(), f",{other},".encode())
+        return replace(answer, payload=changed) if answer.command == "C0" else answer
 
 
 @fault("join-line-without-zeros", breaks="C0 answers [JOIN   ] ssid,address,0,0", source="UM, QR20")

@@ -79,8 +79,8 @@ class NoticeOfFormerClient(AcceptFault):
 
     def accepted(self, notice: Notice) -> Notice | None:
         """Be one behind."""
-        told, self._before = self._before or notice.text, notice.text
-        return replace(notice, text=told)
+        text, self._before = self._before or notice.text, notice.text
+        return replace(notice, text=text)
 
 
 @fault(

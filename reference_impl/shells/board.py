@@ -4,7 +4,7 @@ from reference_impl.core.effects import Write
 from reference_impl.core.engine import Engine
 from reference_impl.core.events import Event
 from reference_impl.shells.loop import Loop, Timer
-from reference_impl.shells.network import Network
+from reference_impl.shells.network import SocketNetwork
 from reference_impl.shells.serial_line import SerialLine
 
 
@@ -15,7 +15,7 @@ class Board:
         self.line = line
         self._loop = loop
         self._engine = engine
-        self._network = Network(loop, self._happened)
+        self._network = SocketNetwork(loop, self._happened)
         self._timer: Timer | None = None
         line.on_bytes = self._receive
         line.on_reset = self._reset

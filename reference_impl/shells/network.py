@@ -21,7 +21,7 @@ PROBE_INTERVAL = 1
 DRAIN_LIMIT = 1 << 20
 
 
-class Network:
+class SocketNetwork:
     """Performs the core's network effects; `deliver` gets the events that come later.
 
     What an effect brings about at once is returned by `perform`, so that the order of things is the core's.

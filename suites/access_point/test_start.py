@@ -69,13 +69,13 @@ def test_running_access_point_is_shown_as_it_was_set(at: ATClient, case: Case, a
 @pytest.mark.requirement("AP-LEASED", "AP-START")
 @pytest.mark.usefixtures("alone")
 def test_lease_is_told_once(at: ATClient, profile: Profile, case: Case, station: Station) -> None:
-    told = lease(at, profile)
-    match = ASSIGNED.fullmatch(told.text.strip())
+    notice = lease(at, profile)
+    match = ASSIGNED.fullmatch(notice.text.strip())
     assert match is not None
     named = match["mac"].decode().upper() == station.mac.upper()
-    case.require("AP-LEASED", named, f"the MAC address of the station, {station.mac}", told.text)
+    case.require("AP-LEASED", named, f"the MAC address of the station, {station.mac}", notice.text)
     address = match["address"].decode()
-    case.require("AP-LEASED", station.address in ("", address), f"its address, {station.address}", told.text)
+    case.require("AP-LEASED", station.address in ("", address), f"its address, {station.address}", notice.text)
     at.drain(quiet=0.2)
     more = [one.text for one in at.notices if is_lease(one)]
     case.require("AP-LEASED", not more, "no second text of the same lease", more)
@@ -103,9 +103,9 @@ def test_suppressed_lease_is_not_told(at: ATClient, bench: Bench, case: Case) ->
         at.notices.clear()
         joined = stations.join()
         at.drain(quiet=0.3)
-        told = [one.text for one in at.notices if is_lease(one)]
+        texts = [one.text for one in at.notices if is_lease(one)]
         stations.leave(joined)
-        case.require("AP-QUIET", not told, "no text of a lease while MS is 1", told)
+        case.require("AP-QUIET", not texts, "no text of a lease while MS is 1", texts)
     finally:
         at("MS=0")
 

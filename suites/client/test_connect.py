@@ -86,8 +86,8 @@ def test_refused_connection_is_told_as_mt_says(client: Client, case: Case, mt: i
     if mt:
         case.require("FR-ERROR-MT1", is_short_error(answer), "the word ERROR and nothing behind it", answer)
     else:
-        told = not is_short_error(answer) or any(b"Connecting" not in line for line in answer.lines)
-        case.require("FR-ERROR-MT0", told, "ERROR and a reason or a usage", answer)
+        has_reason = not is_short_error(answer) or any(b"Connecting" not in line for line in answer.lines)
+        case.require("FR-ERROR-MT0", has_reason, "ERROR and a reason or a usage", answer)
 
 
 @pytest.mark.requirement("CL-UNREACHABLE", "CL-FAILED-FORM")

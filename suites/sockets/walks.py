@@ -23,7 +23,7 @@ class Maker:
     profile: Profile
     case: Case
     ports: dict[int, int] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
 
     def lasting(self, name: str, socket: int = 0) -> Use:
         """One of ``LASTING``, not begun."""
@@ -39,11 +39,11 @@ class Maker:
 
         Raises ModuleFault, as it came.
         """
-        self.told.append(what)
+        self.story.append(what)
         try:
             yield
         except ModuleFault as fault:
-            fault.args = (f"{fault}\nin turn:  {', then '.join(self.told[-3:])}",)
+            fault.args = (f"{fault}\nin turn:  {', then '.join(self.story[-3:])}",)
             fault.requirement = requirement or fault.requirement or fault.step
             raise
 

@@ -19,14 +19,14 @@ class Paper:
     """A walker that goes by the table alone; ``wrong`` says of all events so far whether the last went wrong."""
 
     def __init__(self, wrong=lambda _events: None):
-        self.now, self.walked, self.told, self.wrong = Situation(), [], [], wrong
+        self.now, self.walked, self.story, self.wrong = Situation(), [], [], wrong
         self.recorder = SimpleNamespace(steps=[])
 
     def step(self, event, _size=5):
         assert event in events_of(self.now)
-        self.told.append(event)
+        self.story.append(event)
         self.recorder.steps.append(Step("line", send=event.encode()))
-        if problem := self.wrong(self.told):
+        if problem := self.wrong(self.story):
             raise problem
         then = after(self.now, event)
         self.walked.append((self.now.state, event, then.state))
@@ -50,14 +50,14 @@ def accepted_twice(events):
 
 
 def test_same_seed_walks_the_same_way_and_another_does_not():
-    ways = [[one.told for one in walk(seed=seed)[1]] for seed in (1, 1, 2)]
+    ways = [[one.story for one in walk(seed=seed)[1]] for seed in (1, 1, 2)]
     assert ways[0] == ways[1] != ways[2]
 
 
 def test_walks_are_as_many_and_as_long_as_was_asked():
     result, made = walk(walks=7)
     assert (result.walks, result.steps) == (7, 7 * machine.STEPS)
-    assert {len(one.told) for one in made} == {machine.STEPS}
+    assert {len(one.story) for one in made} == {machine.STEPS}
     assert result.failure is None
 
 
@@ -69,14 +69,14 @@ def test_walk_takes_no_step_of_which_the_documents_do_not_say_what_comes():
 
 def test_walk_of_the_single_server_asks_for_nothing_of_multi_accept():
     _, made = walk(family="single", walks=20)
-    assert {MULTI, NEXT} & {event for one in made for event in one.told} == set()
+    assert {MULTI, NEXT} & {event for one in made for event in one.story} == set()
 
 
 def test_walk_that_went_wrong_is_shortened_to_the_steps_that_it_takes():
     result, _ = walk(accepted_twice, walks=50)
-    told = result.failure.told
-    assert told == [MULTI, CONNECTS, NEXT, CONNECTS, NEXT]
-    assert [one.send.decode() for one in result.failure.steps] == told
+    story = result.failure.story
+    assert story == [MULTI, CONNECTS, NEXT, CONNECTS, NEXT]
+    assert [one.send.decode() for one in result.failure.steps] == story
     assert str(result.failure.fault) == "no notice"
 
 
@@ -87,23 +87,23 @@ def third_client(events):
 
 def test_what_the_failure_needs_of_the_way_stays():
     result, made = walk(third_client, walks=50)
-    assert result.failure.told == [CONNECTS] * 3
-    assert result.failure.told in [one.told for one in made]
+    assert result.failure.story == [CONNECTS] * 3
+    assert result.failure.story in [one.story for one in made]
 
 
 def test_shortening_ends_with_its_bound_and_keeps_the_shortest(monkeypatch):
     monkeypatch.setattr(machine, "SHRINK_WALKS", 3)
     result, made = walk(third_client, walks=50)
-    wrong = [one.told for one in made if third_client(one.told)]
+    wrong = [one.story for one in made if third_client(one.story)]
     assert len(made) - result.walks <= 3
-    assert len(result.failure.told) == min(map(len, wrong))
+    assert len(result.failure.story) == min(map(len, wrong))
 
 
 def test_shortening_by_time_ends_at_once_where_there_is_none(monkeypatch):
     monkeypatch.setattr(machine, "SHRINK_S", 0.0)
     result, made = walk(third_client, walks=50)
     assert len(made) == result.walks
-    assert result.failure.told == made[-1].told
+    assert result.failure.story == made[-1].story
 
 
 def test_another_failure_on_the_way_is_not_taken_for_the_same():
@@ -113,7 +113,7 @@ def test_another_failure_on_the_way_is_not_taken_for_the_same():
 
     result, _ = walk(wrong, walks=200, seed=5)
     assert result.failure.fault.requirement in ("MA-ORDER", "MA-NOTICE")
-    assert len({result.failure.fault.requirement, wrong(result.failure.told).requirement}) == 1
+    assert len({result.failure.fault.requirement, wrong(result.failure.story).requirement}) == 1
 
 
 def test_failure_that_does_not_come_again_is_a_failure_all_the_same():
@@ -150,8 +150,8 @@ def test_nothing_is_left_in_the_folder(tmp_path, monkeypatch):
 
 def test_events_of_a_walk_are_those_of_the_table():
     _, made = walk(walks=30)
-    assert {SINGLE, MULTI, STOP, CONNECTS} <= {event for one in made for event in one.told}
-    assert all(row_of(Situation(), one.told[0]) for one in made)
+    assert {SINGLE, MULTI, STOP, CONNECTS} <= {event for one in made for event in one.story}
+    assert all(row_of(Situation(), one.story[0]) for one in made)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from reference_impl.core import effects as ask
 from reference_impl.core import events as tell
 from reference_impl.shells.loop import Loop
-from reference_impl.shells.network import Network
+from reference_impl.shells.network import SocketNetwork
 from tests.reference_impl.process import PATIENCE, at_end, receive
 
 HERE = "127.0.0.1"
@@ -22,7 +22,7 @@ class Bench:
     def __init__(self):
         self.loop = Loop()
         self.later = []
-        self.network = Network(self.loop, self.later.append)
+        self.network = SocketNetwork(self.loop, self.later.append)
 
     def do(self, effect):
         """The one event that the effect brings about at once."""

@@ -20,7 +20,7 @@ from reference_impl.core.commands import (
     sockets,
     system,
 )
-from reference_impl.core.commands.base import Command, Row, parse, refusal, signed
+from reference_impl.core.commands.base import Command, Entry, parse, refusal, signed
 from reference_impl.core.module import Module
 from reference_impl.core.reader import Line
 from reference_impl.core.work import Task
@@ -31,7 +31,7 @@ FAMILIES = (
     *(sockets, data, certificates, network, joining, access_point, scan, names, ping),
     *(identity, hardware, extras, system),
 )
-COMMANDS: dict[str, Row] = {name: row for family in FAMILIES for name, row in family.TABLE.items()}
+COMMANDS: dict[str, Entry] = {name: row for family in FAMILIES for name, row in family.TABLE.items()}
 
 
 def dispatch(module: Module, line: Line) -> Answer | Task | None:

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 
 from reference_impl.core.access_point import AccessPoint
 from reference_impl.core.answers import CRLF, PROMPT, Answer, lines
-from reference_impl.core.commands.base import BARE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, Command, Entry, refusal
 from reference_impl.core.commands.identity import own_mac
 from reference_impl.core.commands.network import can_join, join_now, leave, shown_address
 from reference_impl.core.commands.stored import kept_bytes, kept_number, settings_rows, shown
@@ -67,8 +67,8 @@ def start_page(module: Module, _command: Command) -> Task:
     if refused is not None:
         return refused
     own = str(module.config["Z6"]).encode()
-    told = b"[AP     ] SSID: %b IP: %b\r\n[WEB SVR] Server started" % (name_on_air(module), own)
-    module.write(CRLF + told + PROMPT)
+    started = b"[AP     ] SSID: %b IP: %b\r\n[WEB SVR] Server started" % (name_on_air(module), own)
+    module.write(CRLF + started + PROMPT)
     module.work.prompted = True
     while True:
         yield Choice(SHUTDOWN_KEY)
@@ -146,12 +146,12 @@ def cache(module: Module, _command: Command) -> Answer:
     return Answer(payload=lines(*(f"{mac},{ip}" for mac, ip in module.access_point.leases.items())))
 
 
-TABLE: dict[str, Row] = {
-    "A0": Row(start_page, "", BARE),
-    "A?": Row(show, "", BARE),
-    "AA": Row(cache, "", BARE),
-    "AD": Row(start_direct, "", BARE),
-    "AE": Row(stop, "", BARE),
-    "AR": Row(signals, "", BARE),
+TABLE: dict[str, Entry] = {
+    "A0": Entry(start_page, "", BARE),
+    "A?": Entry(show, "", BARE),
+    "AA": Entry(cache, "", BARE),
+    "AD": Entry(start_direct, "", BARE),
+    "AE": Entry(stop, "", BARE),
+    "AR": Entry(signals, "", BARE),
     **settings_rows("A1", "A2", "A7", "AC", "AL", "AS", "AT"),
 }

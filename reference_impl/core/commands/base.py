@@ -24,7 +24,7 @@ EITHER = frozenset({False, True})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Entry:
     """A command: what carries it out, its usage (for MT=0), and whether it is said with `=`, without, or both."""
 
     handler: Handler

@@ -6,7 +6,7 @@ What PG programs is in the flash at once (assumption), and no command shows any 
 from dataclasses import replace
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands.base import EITHER, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import EITHER, VALUE, Command, Entry, refusal
 from reference_impl.core.commands.data import PAYLOAD_QUIET, settle
 from reference_impl.core.commands.stored import keep_as, shown
 from reference_impl.core.module import Module
@@ -79,9 +79,9 @@ def _keep(module: Module, where: tuple[int, int], data: bytes) -> Answer:
     return Answer()
 
 
-TABLE: dict[str, Row] = {
-    "PA": Row(authority_name, "= 0 or 1, name", VALUE),
-    "PE": Row(show, "= set, 0 to 2", EITHER),
-    "PF": Row(choose, "= 0 TLS or 1 AWS, set", VALUE),
-    "PG": Row(program, "= set, type, length, CR, data", VALUE),
+TABLE: dict[str, Entry] = {
+    "PA": Entry(authority_name, "= 0 or 1, name", VALUE),
+    "PE": Entry(show, "= set, 0 to 2", EITHER),
+    "PF": Entry(choose, "= 0 TLS or 1 AWS, set", VALUE),
+    "PG": Entry(program, "= set, type, length, CR, data", VALUE),
 }

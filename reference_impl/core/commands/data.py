@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, VALUE, Command, Entry, refusal
 from reference_impl.core.effects import Cancel, Receive, Transmit
 from reference_impl.core.events import Blocked, Event, Lost, Received, Transmitted
 from reference_impl.core.module import Module
@@ -185,10 +185,10 @@ def _fields(module: Module, names: list[str]) -> Answer:
     return Answer(payload=",".join(shown).encode())
 
 
-TABLE: dict[str, Row] = {
-    "R0": Row(read, "", BARE),
-    "R?": Row(show_read, "", BARE),
-    "S0": Row(send, "", BARE),
-    "S3": Row(send_size, "= size, CR, data", VALUE),
-    "S?": Row(show_write, "", BARE),
+TABLE: dict[str, Entry] = {
+    "R0": Entry(read, "", BARE),
+    "R?": Entry(show_read, "", BARE),
+    "S0": Entry(send, "", BARE),
+    "S3": Entry(send_size, "= size, CR, data", VALUE),
+    "S?": Entry(show_write, "", BARE),
 }

@@ -5,7 +5,7 @@ each socket as all P settings are.
 """
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands.base import EITHER, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import EITHER, VALUE, Command, Entry, refusal
 from reference_impl.core.commands.stored import shown
 from reference_impl.core.config import at_most
 from reference_impl.core.module import Module
@@ -69,8 +69,8 @@ def stack_time(module: Module, command: Command) -> Answer:
     return Answer()
 
 
-TABLE: dict[str, Row] = {
-    "PM": Row(mqtt, "= setting, value", EITHER),
-    "PR": Row(unknown_setting, "= 0 or 1", VALUE),
-    "PY": Row(stack_time, "= 0 to 65535 ms, or #, or ?", VALUE),
+TABLE: dict[str, Entry] = {
+    "PM": Entry(mqtt, "= setting, value", EITHER),
+    "PR": Entry(unknown_setting, "= 0 or 1", VALUE),
+    "PY": Entry(stack_time, "= 0 to 65535 ms, or #, or ?", VALUE),
 }

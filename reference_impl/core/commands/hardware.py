@@ -1,7 +1,7 @@
 """B, U, G and WL: the serial line, the pins and the LED (UM 4.5, 4.10, 4.17, 4.18). Nothing here moves a real pin."""
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, VALUE, Command, Entry, refusal
 from reference_impl.core.commands.stored import kept_bytes, kept_number, put, settings_rows, shown
 from reference_impl.core.module import Module
 from reference_impl.core.settings import number
@@ -93,14 +93,14 @@ def _type(module: Module, pin: int) -> int:
     return module.pins.get(pin, (0, 0))[0]
 
 
-TABLE: dict[str, Row] = {
-    "B?": Row(interface, "", BARE),
-    "G2": Row(read_pin, "= pin, type", VALUE),
-    "G3": Row(write_pin, "= pin, type, value", VALUE),
-    "G4": Row(pin_type, "= pin, type", VALUE),
-    "G?": Row(show_pins, "", BARE),
-    "U0": Row(use_rate, "", BARE),
-    "U?": Row(line_settings, "", BARE),
-    "WL": Row(led, "= link pin, activity pin, polarity, or #, or ?", VALUE),
+TABLE: dict[str, Entry] = {
+    "B?": Entry(interface, "", BARE),
+    "G2": Entry(read_pin, "= pin, type", VALUE),
+    "G3": Entry(write_pin, "= pin, type, value", VALUE),
+    "G4": Entry(pin_type, "= pin, type", VALUE),
+    "G?": Entry(show_pins, "", BARE),
+    "U0": Entry(use_rate, "", BARE),
+    "U?": Entry(line_settings, "", BARE),
+    "WL": Entry(led, "= link pin, activity pin, polarity, or #, or ?", VALUE),
     **settings_rows("B2", "B3", "U2"),
 }

@@ -1,7 +1,7 @@
 """I, H, M and Z beside those of `system`: who the module is, what its flash holds, and its power (UM 4.11, 4.19)."""
 
 from reference_impl.core.answers import Answer, lines
-from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Entry, refusal
 from reference_impl.core.commands.network import leave, signal_strength
 from reference_impl.core.commands.stored import keep_as, kept_bytes, kept_number, put, settings_rows, shown
 from reference_impl.core.config import CONFIG
@@ -163,22 +163,22 @@ def join_test(module: Module, command: Command) -> Answer:
     return shown(module, int(module.network.joined and signal_strength(module) >= -limit))
 
 
-TABLE: dict[str, Row] = {
-    "GT": Row(time, "", BARE),
-    "H0": Row(comment, "= text", EITHER),
-    "HR": Row(radio_version, "", BARE),
-    "HT": Row(uptime, "", BARE),
-    "IC": Row(endpoint, "= endpoint, up to 64 bytes", EITHER),
-    "MF": Row(flash_test, "", BARE),
-    "MJ": Row(join_test, "= dBm", EITHER),
-    "Z5": Row(mac_address, "", BARE),
-    "Z8": Row(wps_pin, "", BARE),
-    "Z?": Row(show_module, "", BARE),
-    "ZC": Row(unlock, "= 0", VALUE),
-    "ZD": Row(dump, "", BARE),
-    "ZF": Row(lock, "= 1", VALUE),
-    "ZL": Row(lock_state, "", BARE),
-    "ZP": Row(power, "= function, value", VALUE),
-    "ZS": Row(serial_number, "", BARE),
+TABLE: dict[str, Entry] = {
+    "GT": Entry(time, "", BARE),
+    "H0": Entry(comment, "= text", EITHER),
+    "HR": Entry(radio_version, "", BARE),
+    "HT": Entry(uptime, "", BARE),
+    "IC": Entry(endpoint, "= endpoint, up to 64 bytes", EITHER),
+    "MF": Entry(flash_test, "", BARE),
+    "MJ": Entry(join_test, "= dBm", EITHER),
+    "Z5": Entry(mac_address, "", BARE),
+    "Z8": Entry(wps_pin, "", BARE),
+    "Z?": Entry(show_module, "", BARE),
+    "ZC": Entry(unlock, "= 0", VALUE),
+    "ZD": Entry(dump, "", BARE),
+    "ZF": Entry(lock, "= 1", VALUE),
+    "ZL": Entry(lock_state, "", BARE),
+    "ZP": Entry(power, "= function, value", VALUE),
+    "ZS": Entry(serial_number, "", BARE),
     **settings_rows("Z3", "Z4", "Z6", "Z7", "ZN", "ZT"),
 }

@@ -1,7 +1,7 @@
 """C5 and CB to CZ: how the module joins (UM 4.6). C0, CD, C? and the addresses stand in `network`."""
 
 from reference_impl.core.answers import Answer, lines
-from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Entry, refusal
 from reference_impl.core.commands.network import join_now, shown_address
 from reference_impl.core.commands.stored import keep, kept_number, settings_rows, shown
 from reference_impl.core.config import mac
@@ -61,16 +61,16 @@ def _wps(module: Module) -> Task:
     module.network.ssid = ssid
     join_now(module)
     name = ssid.decode("utf-8", "surrogateescape")
-    told = f"{searching}\r\n[WPS    ] Associated\r\n[WPS    ] SSID {name}\r\n[DHCP   ] {shown_address(module, 'C6')}"
-    return Answer(payload=told.encode("utf-8", "surrogateescape"))
+    texts = f"{searching}\r\n[WPS    ] Associated\r\n[WPS    ] SSID {name}\r\n[DHCP   ] {shown_address(module, 'C6')}"
+    return Answer(payload=texts.encode("utf-8", "surrogateescape"))
 
 
-TABLE: dict[str, Row] = {
+TABLE: dict[str, Entry] = {
     **settings_rows("C5", "CB", "CC", "CE", "CF", "CY", "CZ"),
-    "CJ": Row(group, "= 0 leave or 1 join, address", VALUE),
-    "CM": Row(filter_mac, "= 0 remove or 1 add, MAC", VALUE),
-    "CN": Row(country, "= country, two letters", EITHER),
-    "CT": Row(button_pin, "= pin, mode, or #", VALUE),
-    "CV": Row(link_rate, "", BARE),
-    "CW": Row(push_button, "= 0 pin, 1 button", VALUE),
+    "CJ": Entry(group, "= 0 leave or 1 join, address", VALUE),
+    "CM": Entry(filter_mac, "= 0 remove or 1 add, MAC", VALUE),
+    "CN": Entry(country, "= country, two letters", EITHER),
+    "CT": Entry(button_pin, "= pin, mode, or #", VALUE),
+    "CV": Entry(link_rate, "", BARE),
+    "CW": Entry(push_button, "= 0 pin, 1 button", VALUE),
 }

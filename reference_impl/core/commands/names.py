@@ -1,7 +1,7 @@
 """D1 and D2: mDNS (UM 4.7). D0 stands in `network`. Nothing is announced: multicast is not emulated."""
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands.base import VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import VALUE, Command, Entry, refusal
 from reference_impl.core.commands.stored import keep_as, put
 from reference_impl.core.config import at_most
 from reference_impl.core.module import Module
@@ -40,7 +40,7 @@ def _is_service(fields: list[bytes]) -> bool:
     return words and number(port, 0, 65535) is not None and number(ttl, 0, 0xFFFFFFFF) is not None
 
 
-TABLE: dict[str, Row] = {
-    "D1": Row(device, "= 0 or 1, name", VALUE),
-    "D2": Row(service, "= index, instance, service, port, time to live", VALUE),
+TABLE: dict[str, Entry] = {
+    "D1": Entry(device, "= 0 or 1, name", VALUE),
+    "D2": Entry(service, "= index, instance, service, port, time to live", VALUE),
 }

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 
 from reference_impl.core import settings
 from reference_impl.core.answers import Answer, lines
-from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, VALUE, Command, Entry, refusal
 from reference_impl.core.commands.stored import keep, kept_number, shown
 from reference_impl.core.config import CONFIG
 from reference_impl.core.events import Lost
@@ -81,9 +81,9 @@ def join(module: Module, _command: Command) -> Task:
         leave(module)
         return refusal("Failed to join", head + b"\r\n[JOIN   ] Failed")
     join_now(module)
-    told = f"{shown_address(module, 'C6')},{kept_number(module, 'D2.0')},{kept_number(module, 'D2.1')}".encode()
+    fields = f"{shown_address(module, 'C6')},{kept_number(module, 'D2.0')},{kept_number(module, 'D2.1')}".encode()
     between = b"," if module.forms.join_lines == 1 else b"\r\n[JOIN   ] " + network.ssid + b","
-    return Answer(payload=head + between + told)
+    return Answer(payload=head + between + fields)
 
 
 def can_join(module: Module) -> bool:
@@ -100,7 +100,7 @@ def can_join(module: Module) -> bool:
     return bool(module.config["ZP.radio"]) and (found is None or fits(network, found))
 
 
-def fits(network: settings.Network, found: WirelessNetwork) -> bool:
+def fits(network: settings.JoinState, found: WirelessNetwork) -> bool:
     """C2 and C3 are those of the network; mixed (4) is good for any kind of WPA."""
     if found.passphrase is None:
         return True
@@ -231,16 +231,16 @@ def _may_resolve(name: bytes) -> bool:
     return not name.startswith(NO_SUCH) and labels[-1] != b"invalid"
 
 
-TABLE: dict[str, Row] = {
-    "C0": Row(join, "", BARE),
-    "C1": Row(set_ssid, "= SSID, 1 to 32 bytes", VALUE),
-    "C2": Row(set_passphrase, "= passphrase, up to 64 bytes", VALUE),
-    "C3": Row(set_security, "= 0 open, 1 WEP, 2 WPA, 3 WPA2-AES, 4 mixed, 5 WPA2-TKIP", VALUE),
-    "C4": Row(set_dhcp, "= 0 static, 1 DHCP", VALUE),
-    **{name: Row(set_address, CONFIG[name].usage, VALUE) for name in ("C6", "C7", "C8", "C9", "CA")},
-    "C?": Row(show, "", BARE),
-    "CD": Row(disconnect, "", BARE),
-    "CR": Row(signal, "", BARE),
-    "CS": Row(connected, "", BARE),
-    "D0": Row(lookup, "= name or address", VALUE),
+TABLE: dict[str, Entry] = {
+    "C0": Entry(join, "", BARE),
+    "C1": Entry(set_ssid, "= SSID, 1 to 32 bytes", VALUE),
+    "C2": Entry(set_passphrase, "= passphrase, up to 64 bytes", VALUE),
+    "C3": Entry(set_security, "= 0 open, 1 WEP, 2 WPA, 3 WPA2-AES, 4 mixed, 5 WPA2-TKIP", VALUE),
+    "C4": Entry(set_dhcp, "= 0 static, 1 DHCP", VALUE),
+    **{name: Entry(set_address, CONFIG[name].usage, VALUE) for name in ("C6", "C7", "C8", "C9", "CA")},
+    "C?": Entry(show, "", BARE),
+    "CD": Entry(disconnect, "", BARE),
+    "CR": Entry(signal, "", BARE),
+    "CS": Entry(connected, "", BARE),
+    "D0": Entry(lookup, "= name or address", VALUE),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from reference_impl.core.answers import CRLF, Answer
-from reference_impl.core.commands.base import BARE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, Command, Entry, refusal
 from reference_impl.core.commands.stored import kept_number, settings_rows, shown
 from reference_impl.core.module import Module
 from reference_impl.core.tasks import Key, Pause
@@ -68,8 +68,8 @@ def show(module: Module, _command: Command) -> Answer:
     return shown(module, module.config["T1"], pings(module), kept_number(module, "T3"))
 
 
-TABLE: dict[str, Row] = {
-    "T0": Row(ping, "", BARE),
-    "T?": Row(show, "", BARE),
+TABLE: dict[str, Entry] = {
+    "T0": Entry(ping, "", BARE),
+    "T?": Entry(show, "", BARE),
     **settings_rows("T1", "T2", "T3"),
 }

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Generator
 
 from reference_impl.core.answers import CRLF, Answer
-from reference_impl.core.commands.base import BARE, EITHER, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, EITHER, Command, Entry, refusal
 from reference_impl.core.commands.stored import kept_bytes, kept_number, settings_rows, shown
 from reference_impl.core.module import Module
 from reference_impl.core.tasks import Pause
@@ -107,8 +107,8 @@ def show(module: Module, _command: Command) -> Answer:
     return shown(module, kept_number(module, "F1") + 1, kept_number(module, "F2"))
 
 
-TABLE: dict[str, Row] = {
-    "F0": Row(scan, "= 2, on SPI", EITHER),
-    "F?": Row(show, "", BARE),
+TABLE: dict[str, Entry] = {
+    "F0": Entry(scan, "= 2, on SPI", EITHER),
+    "F?": Entry(show, "", BARE),
     **settings_rows("F1", "F2", "F3", "F4", "F5", "F6", "F7", "FA"),
 }

@@ -3,7 +3,7 @@
 from reference_impl.core import client as clients
 from reference_impl.core import datagrams, secure, server
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, EITHER, VALUE, Command, Entry, refusal
 from reference_impl.core.module import Module
 from reference_impl.core.seams import Change, Check
 from reference_impl.core.settings import SETTINGS, number
@@ -128,11 +128,11 @@ def client(module: Module, command: Command) -> Answer | Task:
     return (clients.start if value else clients.stop)(module, module.socket)
 
 
-TABLE: dict[str, Row] = {
-    "P0": Row(select, "= socket, 0 to 3", EITHER),
-    "P5": Row(serve, "= 0 stop, 1 start, 10 next, 11 multi-accept", VALUE),
-    "P6": Row(client, "= 0 stop, 1 start", VALUE),
-    "P7": Row(accept_loop, "= 0 stop, 1 start, 2 close, 3 next", VALUE),
-    "P?": Row(show, "", BARE),
-    **{name: Row(store, row.usage, VALUE) for name, row in SETTINGS.items()},
+TABLE: dict[str, Entry] = {
+    "P0": Entry(select, "= socket, 0 to 3", EITHER),
+    "P5": Entry(serve, "= 0 stop, 1 start, 10 next, 11 multi-accept", VALUE),
+    "P6": Entry(client, "= 0 stop, 1 start", VALUE),
+    "P7": Entry(accept_loop, "= 0 stop, 1 start, 2 close, 3 next", VALUE),
+    "P?": Entry(show, "", BARE),
+    **{name: Entry(store, row.usage, VALUE) for name, row in SETTINGS.items()},
 }

@@ -1,7 +1,7 @@
 """Commands that keep a setting of the whole module, and what they share with those that do more."""
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.commands.base import VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import VALUE, Command, Entry, refusal
 from reference_impl.core.config import CONFIG
 from reference_impl.core.module import Module
 from reference_impl.core.seams import Change, Check
@@ -50,6 +50,6 @@ def shown(module: Module, *fields: object) -> Answer:
     return Answer(payload=",".join(texts).encode("utf-8", "surrogateescape"))
 
 
-def settings_rows(*names: str) -> dict[str, Row]:
+def settings_rows(*names: str) -> dict[str, Entry]:
     """The rows of commands that only keep their value."""
-    return {name: Row(keep, CONFIG[name].usage, VALUE) for name in names}
+    return {name: Entry(keep, CONFIG[name].usage, VALUE) for name in names}

@@ -4,7 +4,7 @@ import copy
 
 from reference_impl.core import config, settings
 from reference_impl.core.answers import Answer, lines
-from reference_impl.core.commands.base import BARE, VALUE, Command, Row, refusal
+from reference_impl.core.commands.base import BARE, VALUE, Command, Entry, refusal
 from reference_impl.core.commands.identity import module_name
 from reference_impl.core.commands.scan import next_network
 from reference_impl.core.commands.stored import shown
@@ -52,7 +52,7 @@ def to_defaults(module: Module, _command: Command) -> Answer:
     for socket in module.sockets:
         socket.settings = settings.defaults(module.limits)
     joined = module.network.joined
-    module.network = settings.Network(joined=joined, lease=module.network.lease)
+    module.network = settings.JoinState(joined=joined, lease=module.network.lease)
     module.config = config.defaults()
     module.short_errors = module.limits.short_errors
     module.suppression = 0
@@ -76,7 +76,7 @@ def clear(module: Module, _command: Command) -> Answer:
         return refusal("Flash is locked")
     what = "Erasing user sections" if module.config["Z3"] else "Erasing"
     module.flash.sockets = [settings.defaults(module.limits) for _ in module.sockets]
-    module.flash.network = settings.Network()
+    module.flash.network = settings.JoinState()
     module.flash.config = config.defaults()
     return Answer(payload=lines(f"[EEPROM ] {what}", "[EEPROM ] Complete"))
 
@@ -98,15 +98,15 @@ def leave_human_mode(module: Module, _command: Command) -> Answer:
     return Answer(payload=f"Exiting {module.forms.human_text}".encode())
 
 
-TABLE: dict[str, Row] = {
-    "$$$": Row(enter_human_mode, "", BARE),
-    "---": Row(leave_human_mode, "", BARE),
-    "I?": Row(identify, "", BARE),
-    "MR": Row(poll, "", BARE),
-    "MS": Row(suppress, "= 0 to 3", VALUE),
-    "MT": Row(error_texts, "= 0 full, 1 short", VALUE),
-    "Z0": Row(to_defaults, "", BARE),
-    "Z1": Row(save, "", BARE),
-    "Z2": Row(clear, "", BARE),
-    "ZR": Row(reset, "", BARE),
+TABLE: dict[str, Entry] = {
+    "$$$": Entry(enter_human_mode, "", BARE),
+    "---": Entry(leave_human_mode, "", BARE),
+    "I?": Entry(identify, "", BARE),
+    "MR": Entry(poll, "", BARE),
+    "MS": Entry(suppress, "= 0 to 3", VALUE),
+    "MT": Entry(error_texts, "= 0 full, 1 short", VALUE),
+    "Z0": Entry(to_defaults, "", BARE),
+    "Z1": Entry(save, "", BARE),
+    "Z2": Entry(clear, "", BARE),
+    "ZR": Entry(reset, "", BARE),
 }

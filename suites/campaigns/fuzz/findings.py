@@ -17,7 +17,7 @@ REMEMBERED = 20
 
 
 @dataclass(frozen=True)
-class Finding:
+class FuzzFinding:
     """``shots`` break what ``complaint`` says; ``again``: they did so once more. ``path``: to be sent again."""
 
     complaint: Complaint
@@ -32,7 +32,7 @@ class Findings:
 
     shooting: Range
     campaign: Campaign
-    found: list[Finding] = field(default_factory=list)
+    found: list[FuzzFinding] = field(default_factory=list)
     gone: bool = False
     _before: deque[bytes] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _seen: int = 0
@@ -55,12 +55,12 @@ class Findings:
         self._before.clear()
         self.gone = not self.shooting.bring_back()
 
-    def _write(self, complaint: Complaint, shots: list[bytes], *, again: bool) -> Finding:
+    def _write(self, complaint: Complaint, shots: list[bytes], *, again: bool) -> FuzzFinding:
         path = self.campaign.path(f"{len(self.found) + 1}.replay.jsonl")
         header = {"title": f"fuzzing: {complaint.requirement}", "seed": self.campaign.seed, "seen_again": again}
         write_replay(path, self.shooting.steps(shots), header, self.shooting.bench.transcript.secrets)
         self.campaign.keep(path, f"finding {len(self.found) + 1}", "application/jsonl")
-        return Finding(complaint, shots, again, path)
+        return FuzzFinding(complaint, shots, again, path)
 
     def judge(self, case: Case) -> None:
         """Fail the module for the first finding, and tell of all."""

@@ -153,7 +153,7 @@ class Range:
         self._nonce = self._nonce % 1460 + 1
         try:
             done = self.at(f"R1={self._nonce}")
-            told = self.at("R?")
+            status = self.at("R?")
             self.at.drain()
             self.at.check_strays()
         except NoAnswer as problem:
@@ -162,10 +162,10 @@ class Range:
         except OutOfStep as problem:
             self.at.reset_view()
             return Asked(MIXED, str(problem))
-        shown = told.ok and [one.strip().isdigit() for one in told.fields[:2]] == [True, True]
-        if done.ok and shown and told.fields[0].strip() == str(self._nonce):
+        shown = status.ok and [one.strip().isdigit() for one in status.fields[:2]] == [True, True]
+        if done.ok and shown and status.fields[0].strip() == str(self._nonce):
             return Asked()
-        came = f"to R1={self._nonce}: {show(done)}; to R?: {show(told)}"
+        came = f"to R1={self._nonce}: {show(done)}; to R?: {show(status)}"
         return Asked(REFUSED if shown else MIXED, came)
 
     def _calm(self, shot: bytes) -> None:

@@ -28,8 +28,8 @@ def test_module_lives_and_is_in_step_after_every_malformed_line(bench: Bench, ca
             findings.take(shot, shooting.shoot(shot))
             trim(KEPT)
             campaign.tell(f"{shooting.counts.shots} shots, {len(findings.found)} findings")
-    told = f"{shooting.counts} in {campaign.elapsed():.0f} s of {campaign.seconds:.0f} s, seed {campaign.seed}"
-    case.observe("FR-MALFORMED", "fuzzing", told)
+    summary = f"{shooting.counts} in {campaign.elapsed():.0f} s of {campaign.seconds:.0f} s, seed {campaign.seed}"
+    case.observe("FR-MALFORMED", "fuzzing", summary)
     if campaign.cut_short:
         bench.recover()
     shooting.close()

@@ -9,7 +9,7 @@ from fixtures.drivers.peers import Network, PeerTimeout, TcpPeer
 from fixtures.drivers.replay.record import Recorder
 from fixtures.errors import HarnessError, ModuleFault, NoNotice
 from suites.campaigns.model.situation import Situation, Transition
-from suites.campaigns.model.table import RESETS, SENDS, WAITING_LEAVES, WAITING_SENDS, Row
+from suites.campaigns.model.table import RESETS, SENDS, WAITING_LEAVES, WAITING_SENDS, ModelRow
 from suites.spec.profiles import Profile
 from suites.steps.flows import Server, expect_ok
 
@@ -47,7 +47,7 @@ class Gear:
 class Crowd:
     """The clients, the server and the peers of one walk. :meth:`begin` makes a fresh start.
 
-    ``told``: the steps until now, in words; ``recorder``: the same steps in the form of a replay file.
+    ``story``: the steps until now, in words; ``recorder``: the same steps in the form of a replay file.
     """
 
     def __init__(self, gear: Gear, recorder: Recorder) -> None:
@@ -56,7 +56,7 @@ class Crowd:
         self.secrets = gear.at.link.transcript.secrets
         self.recorder = recorder
         self.now = Situation()
-        self.told: list[str] = []
+        self.story: list[str] = []
         self.walked: list[Transition] = []
         self.observing = False
         self._client: Client | None = None
@@ -145,7 +145,7 @@ class Crowd:
 
     def _token(self, size: int, whose: str) -> bytes:
         """``size`` bytes that tell whose they are, CR LF and a prompt among the longer ones."""
-        text = b"<%s %d>\r\n> " % (whose.encode(), len(self.told))
+        text = b"<%s %d>\r\n> " % (whose.encode(), len(self.story))
         return (text * (size // len(text) + 1))[:size]
 
     def _send(self, event: str, size: int) -> None:
@@ -156,7 +156,7 @@ class Crowd:
         client.early = client.early or event == WAITING_SENDS
         self.recorder.sent(client.peer, data)
 
-    def _leave(self, row: Row, event: str) -> None:
+    def _leave(self, row: ModelRow, event: str) -> None:
         client = self._queue[self.now.first] if event == WAITING_LEAVES else self._served
         self._let_go(client, "reset" if event == RESETS else "close")
         if event == RESETS:

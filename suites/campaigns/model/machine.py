@@ -48,7 +48,7 @@ class Failure:
 
     fault: ModuleFault
     plan: Plan
-    told: list[str]
+    story: list[str]
     steps: list[Step]
 
 
@@ -190,7 +190,7 @@ def again(begin: Begin, plan: Plan) -> Failure | None:
 
 def failure_of(fault: ModuleFault, plan: Plan, walker: Walker) -> Failure:
     """What is kept of a walk that went wrong."""
-    return Failure(fault, list(plan), list(walker.told), list(walker.recorder.steps))
+    return Failure(fault, list(plan), list(walker.story), list(walker.recorder.steps))
 
 
 def shorter(plan: Plan) -> Iterator[Plan]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from suites.campaigns.model.situation import tour, transitions
-from suites.campaigns.model.table import EVENTS, SEES, STATES, Row, base_of, rows_in_order
+from suites.campaigns.model.table import EVENTS, SEES, STATES, ModelRow, base_of, rows_in_order
 from suites.spec.catalogue import Catalogue, load_catalogue
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "model.md"
@@ -58,11 +58,11 @@ def _section(state: str, catalogue: Catalogue) -> str:
     return f"#### `{state}`\n\n{table(['event', 'seen', 'leads to', '', 'requirements'], cells)}"
 
 
-def _leads_to(row: Row) -> str:
+def _leads_to(row: ModelRow) -> str:
     return "as before" if row.leads_to == base_of(row.state) else f"`{row.leads_to}`"
 
 
-def _links(row: Row) -> str:
+def _links(row: ModelRow) -> str:
     return ", ".join(f"[{one}](coverage.md#{one.lower()})" for one in row.requirements)
 
 

@@ -3,7 +3,7 @@
 from fixtures.drivers.line.frames import Answer, Notice
 from fixtures.errors import NoNotice
 from suites.campaigns.model.crowd import Client, Crowd
-from suites.campaigns.model.table import MULTI, Row
+from suites.campaigns.model.table import MULTI, ModelRow
 from suites.steps.flows import KILLED, SETUP, WAITING, is_lost, lines_match
 
 
@@ -13,16 +13,16 @@ class Serving(Crowd):
     The method for a row is named after the row's ``sees``. Each raises ModuleFault with the requirement that is broken.
     """
 
-    def _see_starts(self, _row: Row, event: str) -> Answer:
+    def _see_starts(self, _row: ModelRow, event: str) -> Answer:
         self._server.mode = 11 if event == MULTI else 1
         return self._server.start()
 
-    def _see_setup(self, row: Row, event: str) -> None:
+    def _see_setup(self, row: ModelRow, event: str) -> None:
         answer = self._see_starts(row, event)
         good = lines_match(answer, SETUP, WAITING)
         self.case.require("MA-SETUP", good, "the lines Multi-Accept Setup and Waiting on connection, then OK", answer)
 
-    def _see_accepted(self, row: Row, _event: str) -> None:
+    def _see_accepted(self, row: ModelRow, _event: str) -> None:
         client = self._connect()
         notice = self._notice()
         expected = self._server.expected_notice(client.peer)
@@ -38,7 +38,7 @@ class Serving(Crowd):
             self.case.require(requirement, not answer.payload, "no byte of the client before", answer)
         self._stale = False
 
-    def _see_refused(self, row: Row, _event: str) -> None:
+    def _see_refused(self, row: ModelRow, _event: str) -> None:
         self._port_is_closed(row.requirements[0])
 
     def _port_is_closed(self, requirement: str) -> None:
@@ -47,11 +47,11 @@ class Serving(Crowd):
             self.recorder.refused(self._server.port)
         self.case.require(requirement, refused, "no connection to the port", "a connection")
 
-    def _see_waits(self, _row: Row, _event: str) -> None:
+    def _see_waits(self, _row: ModelRow, _event: str) -> None:
         self._queue.append(self._connect())
         self._stays("MA-FIRST-STAYS")
 
-    def _see_tries(self, _row: Row, _event: str) -> None:
+    def _see_tries(self, _row: ModelRow, _event: str) -> None:
         if client := self._attempt():
             self._others.append(client)
         self._stays("SS-FIRST-STAYS")
@@ -60,12 +60,12 @@ class Serving(Crowd):
         if self._client is not None and not self._client.left:
             self.case.require(requirement, self._client.peer.is_open(), "the served client stays", "it was closed")
 
-    def _see_anybody(self, _row: Row, _event: str) -> None:
+    def _see_anybody(self, _row: ModelRow, _event: str) -> None:
         if client := self._attempt():
             self._let_go(client, "reset")
         self.at.drain(quiet=0.02)
 
-    def _see_next_waits(self, _row: Row, _event: str) -> None:
+    def _see_next_waits(self, _row: ModelRow, _event: str) -> None:
         self._next()
         self._client = None
 
@@ -75,7 +75,7 @@ class Serving(Crowd):
         self.case.require("MA-NEXT", lines_match(answer, WAITING), "the line Waiting on connection and OK", answer)
         self._closed(self._client, "MA-NEXT-CLOSES")
 
-    def _see_next_accepts(self, row: Row, _event: str) -> None:
+    def _see_next_accepts(self, row: ModelRow, _event: str) -> None:
         """Those who have left may be announced before the first who still waits."""
         charged = next(one for one in ("MA-NEXT-AFTER-LEFT", "MA-NEXT-ACCEPTS") if one in row.requirements)
         place = self.now.first
@@ -110,14 +110,14 @@ class Serving(Crowd):
             fault.requirement = requirement
             raise
 
-    def _see_next_left(self, _row: Row, _event: str) -> None:
+    def _see_next_left(self, _row: ModelRow, _event: str) -> None:
         self._next()
         self.at.drain(quiet=0.02)
 
     def _note_stale(self) -> None:
         self._stale = self._stale or (self._client is not None and bool(self._client.unread))
 
-    def _see_stops(self, row: Row, _event: str) -> Answer:
+    def _see_stops(self, row: ModelRow, _event: str) -> Answer:
         self._note_stale()
         answer = self._server.stop()
         self._closed(self._client, "MA-STOP-CLIENT" if "MA-STOP" in row.requirements else "SS-STOP-CLIENT")
@@ -125,6 +125,6 @@ class Serving(Crowd):
         self._port_is_closed(row.requirements[-1])
         return answer
 
-    def _see_killed(self, row: Row, event: str) -> None:
+    def _see_killed(self, row: ModelRow, event: str) -> None:
         answer = self._see_stops(row, event)
         self.case.require("MA-STOP", lines_match(answer, KILLED), "the line [TCP TSK] Killed and OK", answer)

@@ -22,7 +22,7 @@ from suites.campaigns.model.table import (
     TABLE,
     WAITING_LEAVES,
     WAITING_SENDS,
-    Row,
+    ModelRow,
     always,
     possible,
 )
@@ -71,7 +71,7 @@ def events_of(now: Situation, most_waiting: int = MOST_WAITING) -> Iterator[str]
             yield event
 
 
-def row_of(now: Situation, event: str) -> Row:
+def row_of(now: Situation, event: str) -> ModelRow:
     """The table's row for what happens now."""
     return TABLE[now.state, event]
 
@@ -85,7 +85,7 @@ def after(now: Situation, event: str) -> Situation:
     return Situation(row.leads_to, unread=_unread(now, event) if keeps else False)
 
 
-def _among_many(now: Situation, event: str, row: Row) -> Situation:
+def _among_many(now: Situation, event: str, row: ModelRow) -> Situation:
     if event == NEXT:
         first = now.first
         return Situation(row.leads_to, now.queue[first + 1 :], now.queue[first] == EARLY)
@@ -119,12 +119,12 @@ def transitions(family: str, most_waiting: int = MOST_WAITING) -> Mapping[Transi
     return found
 
 
-def _allowed(family: str) -> Callable[[Row], bool]:
+def _allowed(family: str) -> Callable[[ModelRow], bool]:
     """The rows that a tour of that family may pass: a module without multi-accept can do those of ``single`` only."""
     return lambda row: family == "multi" or row.family == "single"
 
 
-def _steps(allowed: Callable[[Row], bool], most_waiting: int) -> Iterator[tuple[Situation, str, Situation]]:
+def _steps(allowed: Callable[[ModelRow], bool], most_waiting: int) -> Iterator[tuple[Situation, str, Situation]]:
     """Every step that can be taken, the situations in the order of their distance from a fresh start."""
     known = {Situation()}
     ahead = deque(known)

@@ -118,7 +118,7 @@ ALWAYS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class ModelRow:
     """What ``event`` does in ``state``. ``sees``: a key of ``SEES``. ``leads_to``: a state, its queue left out."""
 
     state: str
@@ -255,14 +255,14 @@ open                | {STATUS}         | anything     | open           | FR-ONE-
 """
 
 
-def rows_of(text: str) -> Iterator[Row]:
+def rows_of(text: str) -> Iterator[ModelRow]:
     """The rows of a table in text: each pattern of states expanded."""
     for line in filter(None, map(str.strip, text.splitlines())):
         states, event, sees, leads_to, requirements = (cell.strip() for cell in line.split("|"))
         for state in STATES:
             if any(fnmatch.fnmatchcase(state, one) for one in states.split()):
                 to = base_of(state) if leads_to == SAME else leads_to
-                yield Row(state, event, sees, to, tuple(requirements.split()))
+                yield ModelRow(state, event, sees, to, tuple(requirements.split()))
 
 
 def base_of(state: str) -> str:
@@ -281,10 +281,10 @@ def always(state: str) -> tuple[str, ...]:
 
 
 ROWS = tuple(rows_of(_ROWS))
-TABLE: Mapping[tuple[str, str], Row] = {(one.state, one.event): one for one in ROWS}
+TABLE: Mapping[tuple[str, str], ModelRow] = {(one.state, one.event): one for one in ROWS}
 
 
-def rows_in_order() -> Iterator[Row]:
+def rows_in_order() -> Iterator[ModelRow]:
     """All rows, by state and event in the order in which these stand above."""
     yield from (TABLE[state, event] for state in STATES for event in EVENTS if (state, event) in TABLE)
 
@@ -302,6 +302,6 @@ def superfluous() -> list[str]:
     return twice + never + words
 
 
-def known(row: Row) -> bool:
+def known(row: ModelRow) -> bool:
     """True where the row's words are those of the model."""
     return row.event in EVENTS and row.sees in SEES and row.leads_to in STATES

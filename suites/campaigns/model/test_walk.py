@@ -75,7 +75,7 @@ def take_part(
                 walker.step(event)
         except ModuleFault as fault:
             title = f"tour of the {family} server, part {part}"
-            explain(fault, walker.told, walker.recorder.steps, replay_file, title, walker.secrets)
+            explain(fault, walker.story, walker.recorder.steps, replay_file, title, walker.secrets)
             raise
         finally:
             every = sorted(set(walker.walked) & set(transitions(family)))
@@ -108,8 +108,8 @@ def walk_at_random(family: str, begin: Begin, case: Case, at: ATClient, replay_f
         raise result.trouble
     if (failure := result.failure) is not None:
         title = f"random walk of the {family} server, seed {plan.seed}"
-        explain(failure.fault, failure.told, failure.steps, replay_file, title, at.link.transcript.secrets)
+        explain(failure.fault, failure.story, failure.steps, replay_file, title, at.link.transcript.secrets)
         raise failure.fault
     every = sum(not (row.is_open or row.is_free) for row in ROWS if family == "multi" or row.family == "single")
-    told = f"{len(result.walked)} transitions ({every} rows) in {result.steps} steps of {result.walks} walks"
-    case.observe(case.requirements[0], "walked at random", f"{told}, seed {plan.seed}")
+    summary = f"{len(result.walked)} transitions ({every} rows) in {result.steps} steps of {result.walks} walks"
+    case.observe(case.requirements[0], "walked at random", f"{summary}, seed {plan.seed}")

@@ -7,21 +7,21 @@ from fixtures.errors import ModuleFault
 from suites.campaigns.model.exchanges import Exchanges
 from suites.campaigns.model.serving import Serving
 from suites.campaigns.model.situation import after, row_of
-from suites.campaigns.model.table import CLOSES, RESETS, SENDS, STOP, WAITING_LEAVES, WAITING_SENDS, Row, always
+from suites.campaigns.model.table import CLOSES, RESETS, SENDS, STOP, WAITING_LEAVES, WAITING_SENDS, ModelRow, always
 
 
 class Walker(Serving, Exchanges):
     """One walk. :meth:`begin` makes a fresh start, :meth:`step` takes a step.
 
     A module that does not do as the table says makes ``step`` raise ModuleFault with the requirement; the steps until
-    then are in ``told``, and in the form of a replay file in ``recorder``.
+    then are in ``story``, and in the form of a replay file in ``recorder``.
     """
 
     def step(self, event: str, size: int = 5) -> None:
         """Let ``event`` happen; ``size`` is that of the bytes which it sends. Raises ModuleFault, HarnessError."""
         row = row_of(self.now, event)
-        self.told.append(f"{self.now.state}: {event}")
-        self.at.link.transcript.note("walk", self.told[-1])
+        self.story.append(f"{self.now.state}: {event}")
+        self.at.link.transcript.note("walk", self.story[-1])
         if event == STOP:
             self.peers.stopped()
         with self._charged(row):
@@ -35,7 +35,7 @@ class Walker(Serving, Exchanges):
         """Let all clients go."""
         self._forget_clients()
 
-    def _do(self, row: Row, event: str, size: int) -> None:
+    def _do(self, row: ModelRow, event: str, size: int) -> None:
         if event in (SENDS, WAITING_SENDS):
             self._send(event, size)
         elif event in (CLOSES, RESETS, WAITING_LEAVES):
@@ -46,7 +46,7 @@ class Walker(Serving, Exchanges):
             getattr(self, f"_see_{row.sees.replace(' ', '_')}")(row, event)
 
     @contextlib.contextmanager
-    def _charged(self, row: Row) -> Iterator[None]:
+    def _charged(self, row: ModelRow) -> Iterator[None]:
         """What fails without a requirement's name is charged to the row's first."""
         try:
             yield
@@ -54,7 +54,7 @@ class Walker(Serving, Exchanges):
             fault.requirement = fault.requirement or row.requirements[0]
             raise
 
-    def _expect_no_notice(self, row: Row) -> None:
+    def _expect_no_notice(self, row: ModelRow) -> None:
         self.at.drain()
         for notice in [one for one in self.at.notices if one.port and not row.is_open]:
             self.at.notices.remove(notice)

@@ -31,7 +31,7 @@ _ROW_KEYS = {"text", "line", "why", *HOW}
 
 
 @dataclass(frozen=True)
-class Row:
+class Sentence:
     """One sentence of a document and its class. ``line``: 0 where the document is not quoted."""
 
     section: str
@@ -48,7 +48,7 @@ class Document:
 
     key: str
     about: str
-    rows: tuple[Row, ...]
+    rows: tuple[Sentence, ...]
     page: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ class Sources:
 
     documents: Mapping[str, Document]
     contradictions: tuple[Contradiction, ...] = ()
-    rows: tuple[Row, ...] = field(init=False)
+    rows: tuple[Sentence, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", tuple(row for one in self.documents.values() for row in one.rows))
@@ -110,7 +110,7 @@ def _read_document(path: Path) -> Document:
     return Document(path.stem, data.get("about", ""), rows, tuple(page), tuple(data.get("commands", ())))
 
 
-def _read_row(path: Path, section: str, entry: dict[str, Any]) -> Row:
+def _read_row(path: Path, section: str, entry: dict[str, Any]) -> Sentence:
     where = f"{path.name}: {section}: {entry.get('text', '(no text)')!r}"
     if unknown := sorted(set(entry) - _ROW_KEYS):
         raise CatalogueError(f"{where}: unknown key {unknown[0]!r}; known are {sorted(_ROW_KEYS)}")
@@ -122,7 +122,7 @@ def _read_row(path: Path, section: str, entry: dict[str, Any]) -> Row:
         raise CatalogueError(f"{where}: says why these requirements imply it")
     ids = tuple(entry[how]) if how in ("tested", "implied") else ()
     reason = entry.get("why", "") if ids else entry[how]
-    return Row(section, entry["text"], how, ids, reason, entry.get("line", 0))
+    return Sentence(section, entry["text"], how, ids, reason, entry.get("line", 0))
 
 
 def _read_contradiction(path: Path, entry: dict[str, Any]) -> Contradiction:
