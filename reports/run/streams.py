@@ -61,14 +61,16 @@ def failure_of_output(terminal: object) -> str:
     return file.failed
 
 
-def forget_output(file: TextIO) -> None:
-    """Lead standard output to nowhere, and ``file``'s buffer after it: Python's own last flush has nothing to write.
+def forget_output(file: TextIO, descriptor: int = 1) -> None:
+    """Lead standard output, or the ``descriptor`` of another stream, to nowhere, and ``file``'s buffer after it.
+
+    Python's own last flush has nothing to write then.
 
     Leading descriptor 1 away is not enough: pytest puts its copy of the first descriptor back after each capture.
     """
     with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
+        os.dup2(nowhere, descriptor)
         os.close(nowhere)
     with contextlib.suppress(OSError, ValueError):
         file.flush()
@@ -103,6 +105,8 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """A line to standard error, where that is still there."""
-    with contextlib.suppress(OSError, ValueError):
+    try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
+    except (OSError, ValueError):
+        forget_output(sys.stderr, 2)

@@ -23,6 +23,7 @@ def judge(program, folder, shell):
     return subprocess.run(
         ["bash", "-c", command, "bash", *words, "-v", "suites/framing", "-k", "success"],
         cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -37,7 +38,11 @@ def finished(folder):
     return record["status"]["code"] == 0 and len(record["cases"]) == len(record["planned"])
 
 
-@pytest.mark.parametrize("shell", [">&-", ">/dev/full"], ids=["closed", "full"])
+BOTH = {"both closed": ">&- 2>&-", "both full": ">/dev/full 2>/dev/full"}
+SHELLS = {"closed": ">&-", "full": ">/dev/full", **BOTH}
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
 def test_run_without_a_standard_output_ends_as_any_other(tmp_path, shell):
     done = judge(PYTEST, tmp_path, shell)
     assert done.returncode == ExitStatus.CONFORMING, done.stderr
