@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reports.record.model import Case, Difference, Finding
 from reports.record.status import broken_requirements
 from suites.spec.catalogue import Catalogue
-from suites.spec.rests import RESTS_ON, SHOWN_IN, bases_of
+from suites.spec.rests import RESTS_ON, SET_BY, SHOWN_IN, bases_of
 
 STRENGTHS = "MDO"
 """Obligations, the strongest first."""
@@ -79,6 +79,8 @@ BASE = 0.3
 """Share of the lead's score that a requirement on which the lead rests needs to be the lead instead."""
 SELECTION = ("SE-P0", "SE-P0-SHOW")
 """The requirements on which every case rests that selects another socket than 0, the base first."""
+FAR = 2
+"""How many times more often a setting fails than what it governs, where the second follows from the first."""
 MOSTLY = 0.4
 """Score from which on a requirement fails in so many of its cases that no other case can rely on it."""
 _SELECTS = re.compile(r"^ *(?P<at>\d+\.\d+) host +> module +P0=[1-9]")
@@ -134,6 +136,7 @@ def _on_their_bases(led: list[tuple[str, list[Failure]]], score: dict[str, float
     under: dict[str, str] = {}
     for lead, mine in led:
         on = [*reversed(bases_of(lead)), *_selections(lead, mine, score), *_stumbled_on(lead, mine, score)]
+        on += [one for one in SET_BY.get(lead, ()) if score.get(one, 0.0) > FAR * score.get(lead, 0.0)]
         under[lead] = next((one for one in on if one in leads and lead not in _chain(one, under)), lead)
     whole: dict[str, list[Failure]] = {}
     for lead, mine in led:

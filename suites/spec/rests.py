@@ -87,6 +87,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "DA-S0-SHORT": ("DA-S0",),
     **dict.fromkeys(("FR-ERROR-MT0", "FR-ERROR-MT1", "FR-ERROR-USAGE"), ("FR-ERROR",)),
     "DA-READ-EMPTY": ("FR-EMPTY-OK",),
+    "FR-PAYLOAD": ("FR-EMPTY-OK", "FR-PROMPT"),
     "CL-SURVIVES": ("SE-SURVIVES",),
     **dict.fromkeys(("SY-RESET-SETTINGS", "SY-DEFAULTS"), ("SE-DEFAULTS",)),
     **dict.fromkeys(("SY-RESET-SERVER", "SY-RESET-MODE"), ("SY-RESET",)),
@@ -115,6 +116,19 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "TL-NO-VERIFY": ("TL-CONNECT",),
     "TL-REQUIRED": ("TL-CONNECT", "TL-PROGRAM"),
 }
+
+SET_BY: dict[str, tuple[str, ...]] = {
+    "MA-QUEUE": ("SE-P8", "SE-SHOWN-P", "SE-SURVIVES"),
+    "MA-LISTENS": ("SE-P2", "SE-SHOWN-P"),
+    "CL-CONNECT": ("SE-P3", "SE-P4", "SE-SHOWN-P"),
+    "UD-CLIENT": ("SE-P1", "SE-P3", "SE-P4", "SE-SHOWN-P"),
+    "UD-SERVER": ("SE-P1", "SE-P2", "SE-SHOWN-P"),
+    **{f"KA-{one}": ("SE-PK", "SE-SHOWN-P", "SE-SURVIVES") for one in ("STARTS", "IDLE", "LOST-R0")},
+    **{f"DA-{one}": ("SE-R1", "SE-SHOWN-R") for one in ("READ-R1", "READ-REST")},
+    **{f"DA-{one}": ("SE-R2", "SE-SHOWN-R") for one in ("READ-WAITS", "READ-TIMEOUT")},
+    **{f"DA-{one}": ("SE-S1", "SE-S2", "SE-SHOWN-S") for one in ("S0", "S0-SHORT")},
+}
+"""By which setting a thing is governed: a few failures of it follow from a setting that mostly fails."""
 
 SHOWN_IN: dict[str, tuple[str, ...]] = {
     **{f"AP-{one}": ("AP-QUERY",) for one in ("NAME", "SECURITY", "KEY", "CHANNEL", "LEASE", "ADDRESS", "SHOWN")},

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from fixtures.case import Case, show
+from fixtures.case import Case, show, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer, Notice
 from fixtures.drivers.peers import Network, TcpPeer
-from fixtures.errors import ModuleFault
+from fixtures.errors import ModuleFault, NoNotice
 from suites.spec.profiles import Profile
 from suites.steps.answers import expect_ok
 from suites.steps.transfer import read_exactly, send_exactly
@@ -25,7 +25,10 @@ AT_ONCE_S = 1.0
 
 @dataclass
 class Server:
-    """A TCP server of the module: ``mode`` 11 multi-accept, 1 single. ``port`` is its own in every case."""
+    """A TCP server of the module: ``mode`` 11 multi-accept, 1 single. ``port`` is its own in every case.
+
+    ``serving``: a client was announced, and neither P5=10 nor P5=0 followed. ``queue``: who connected meanwhile.
+    """
 
     at: ATClient
     peers: Network
@@ -36,6 +39,8 @@ class Server:
     socket: int = 0
     plain: bool = True
     clients: list[TcpPeer] = field(default_factory=list)
+    serving: bool = False
+    queue: list[TcpPeer] = field(default_factory=list)
     _fresh: tuple[TcpPeer, int, float] | None = None
 
     @property
@@ -109,9 +114,11 @@ class Server:
         """A client that connects; whether it is accepted is not waited for."""
         limit = self.profile.seconds("notice")
         self._fresh = None
-        with self._preamble("LISTENS"):
+        waits = self.serving and self.mode == 11
+        with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"):
             peer = self.peers.connect(self.port, timeout=limit, source=source, source_port=source_port)
         self.clients.append(peer)
+        self.queue += [peer] if waits else []
         return peer
 
     def notice(self) -> Notice:
@@ -141,7 +148,7 @@ class Server:
 
         One that names nobody who has connected is charged, and the case goes on.
         """
-        notice = self.notice()
+        notice = self._notice_of(peer)
         with self._preamble("NOTICE"):
             if not self.names(notice, peer):
                 text = f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}"
@@ -152,7 +159,18 @@ class Server:
         if self.plain and self.socket == 0:
             self._fresh = (peer, len(self.at.answers), time.monotonic())
         self.plain = False
+        self.serving = True
         return notice
+
+    def _notice_of(self, peer: TcpPeer) -> Notice:
+        """The next notice. Where none comes for a client whom the module has turned away, the queue is broken."""
+        try:
+            return self.notice()
+        except NoNotice as fault:
+            if peer not in self.queue or peer.closed or peer.is_open():
+                raise
+            text = f"expected: {peer.name} stays connected until its turn\ngot:      the module closed the connection"
+            raise ModuleFault(text, "MA-QUEUE") from fault
 
     def announced(self, peers: Sequence[TcpPeer]) -> list[TcpPeer]:
         """Those of ``peers`` whom the next notice may mean. Raises ModuleFault where it means none of them."""
@@ -189,6 +207,7 @@ class Server:
     def next(self) -> Answer:
         """P5=10; must be accepted."""
         self._fresh = None
+        self.serving = False
         return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
 
     def is_closed(self) -> bool:
@@ -197,7 +216,7 @@ class Server:
 
     def stop(self) -> Answer:
         """P5=0; must be accepted."""
-        self.plain = False
+        self.plain = self.serving = False
         self.peers.stopped()
         return expect_ok(self.at("P5=0"), "P5=0", step=f"{self.area}-STOP")
 

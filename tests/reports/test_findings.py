@@ -7,6 +7,7 @@ import pytest
 from reports.record.findings import differences_of, findings_of, normal_form
 from reports.record.states import outcome_of, states_of, undecided
 from reports.record.status import ExitStatus
+from reports.record.summary import time_spared
 from suites.spec.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue(Path(__file__).with_name("sample") / "catalogue")
@@ -70,6 +71,66 @@ def test_what_rests_on_another_finding_is_part_of_it(case):
     resting = failed(case, "CL-READ", "the remote's bytes", "others", id="x::2", requirements=["CL-READ"])
     (one,) = findings_of([resting, base], CATALOGUE)
     assert (one["requirement"], one["masks"]) == ("DA-READ", ["CL-READ"])
+
+
+def stumbling(case, key, step, **more):
+    told = failed(case, key, "bytes", f"what {key} shows", **{"requirements": [key], **more})
+    return {**told, "differences": [{**told["differences"][0], "step": step}]}
+
+
+def test_what_stumbled_at_a_step_that_goes_wrong_by_itself_is_part_of_it(case):
+    base = [failed(case, "DA-READ", "abc", "abd", id=f"x::{n}", requirements=["DA-READ"]) for n in range(3)]
+    late = stumbling(case, "SK-REUSE", "MA-READ", id="x::9")
+    (one,) = findings_of([late, *base], CATALOGUE)
+    assert (one["requirement"], one["masks"]) == ("DA-READ", ["SK-REUSE"])
+
+
+def test_what_mostly_fails_is_not_explained_by_a_step_that_seldom_does(case):
+    good = [case(id=f"x::good{n}", requirements=["DA-READ"]) for n in range(40)]
+    base = failed(case, "DA-READ", "abc", "abd", id="x::1", requirements=["DA-READ"])
+    late = [stumbling(case, "SK-REUSE", "DA-READ", id=f"x::late{n}") for n in range(3)]
+    assert {one["requirement"] for one in findings_of([*late, base, *good], CATALOGUE)} == {"DA-READ", "SK-REUSE"}
+
+
+def selecting(case, at, **more):
+    lines = [f"{at:12.6f} host      > module    P0=2\\r", "    9.000000 module    > host      \\r\\n3"]
+    message = "FR-HUMAN: ...\nexpected: 2\ngot:      9\ntranscript (its end):\n  9.000000 module    > host      3"
+    told = failed(case, "FR-HUMAN", "P0 shows 2", "0", requirements=["FR-HUMAN"], transcript=lines, **more)
+    return {**told, "message": message}
+
+
+@pytest.mark.parametrize(("at", "found"), [(1.0, {"SE-P0"}), (10.0, {"SE-P0", "FR-HUMAN"})])
+def test_what_had_selected_another_socket_rests_on_p0(case, at, found):
+    base = [failed(case, "SE-P0", "2", "0", id=f"x::{n}", requirements=["SE-P0"]) for n in range(3)]
+    told = findings_of([*base, selecting(case, at, id="x::human")], CATALOGUE)
+    assert {one["requirement"] for one in told} == found
+
+
+def test_effect_that_seldom_fails_rests_on_the_setting_that_mostly_does(case):
+    setting = [failed(case, "SE-P8", "OK", "ERROR", id=f"x::{n}", requirements=["SE-P8"]) for n in range(4)]
+    good = [case(id=f"x::good{n}", requirements=["MA-QUEUE"]) for n in range(9)]
+    effect = [failed(case, "MA-QUEUE", "3 wait", f"{n} do", id=f"x::q{n}", requirements=["MA-QUEUE"]) for n in range(9)]
+    assert {one["requirement"] for one in findings_of([*setting, *good, effect[0]], CATALOGUE)} == {"SE-P8"}
+    assert {one["requirement"] for one in findings_of([*setting, *effect], CATALOGUE)} == {"SE-P8", "MA-QUEUE"}
+
+
+def test_difference_of_the_answers_form_is_told_under_the_form(case):
+    form = failed(case, "SC-QUERY", "two numbers", "an odd 1", id="x::1", requirements=["SC-QUERY"])
+    shown = [
+        failed(case, "SC-DELAY", "1 in field 2", "an odd 1", id=f"x::s{n}", requirements=["SC-DELAY"]) for n in range(5)
+    ]
+    (one,) = findings_of([*shown, form], CATALOGUE)
+    assert (one["requirement"], one["masks"]) == ("SC-QUERY", ["SC-DELAY"])
+
+
+def test_cases_that_ended_early_are_about_what_the_finding_masks(case):
+    broken = failed(case, "MA-NOTICE", "a notice", "none", id="x::1", requirements=["MA-NOTICE"])
+    ended = case(id="x::2", verdict="inconclusive", requirements=["MA-NEXT"], decided=[], masked=["MA-NEXT"],
+                 masked_by="MA-NOTICE", message="masked by MA-NOTICE: ...")  # fmt: skip
+    (one,) = findings_of([broken, ended], CATALOGUE)
+    assert (one["masks"], one["cases"]) == (["MA-NEXT"], ["x::1"])
+    told = {**ended, "duration_s": 0.5}
+    assert time_spared([{**broken, "duration_s": 2.0}, told, told]) == {"MA-NOTICE": (2, 3.0)}
 
 
 def test_finding_that_masks_more_comes_first(case):
