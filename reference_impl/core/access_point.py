@@ -1,4 +1,4 @@
-"""The module's own access point: whether it runs, and who is on it."""
+"""The module's own access point: whether it runs, and which stations have joined it."""
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address

@@ -12,7 +12,7 @@ from reference_impl.core.work import Need, Task
 
 
 def bind(module: Module, port: int) -> Generator[Need, None, Link | None]:
-    """A datagram socket at the port, 0: any; None where it cannot be had."""
+    """A datagram socket at the port, 0: any port; None where it cannot be bound."""
     handle = module.new_handle()
     module.emit(OpenDatagram(handle, (module.address, port)))
     event = yield from outcome(module, handle)
@@ -41,6 +41,6 @@ def served_by(socket: Socket) -> bool:
 
 
 def forget_sender(socket: Socket) -> None:
-    """What is sent next goes to P3 and P4."""
+    """Send the next datagram to P3 and P4."""
     if socket.link is not None:
         socket.link.peer = NOWHERE

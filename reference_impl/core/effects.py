@@ -1,4 +1,4 @@
-"""What the core asks of its shell: bytes to the host and operations on the network.
+"""The effects that the core asks of its shell: bytes to the host and operations on the network.
 
 Each operation names a handle, a number that the core draws once and never again, so that an event that comes
 late for something closed meanwhile matches nothing. The shell performs effects in order, and answers some of

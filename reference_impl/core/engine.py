@@ -90,7 +90,7 @@ class Engine:
         self._go_on()
 
     def take_effects(self) -> list[Effect]:
-        """What is to be done, in order; each effect is given once."""
+        """The effects for the shell, in their order; each effect is returned once."""
         return self.module.take_effects()
 
     def deadline(self) -> float | None:

@@ -1,4 +1,4 @@
-"""What the network tells the core. Each event carries the handle of the effect that it belongs to."""
+"""The events of the network for the core. Each event carries the handle of the effect that it belongs to."""
 
 from dataclasses import dataclass
 

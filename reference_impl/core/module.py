@@ -137,7 +137,7 @@ class Module:
             self._effects.append(changed)
 
     def take_effects(self) -> list[Effect]:
-        """What is to be done, in order; each effect is given once."""
+        """The effects for the shell, in their order; each effect is returned once."""
         effects, self._effects = self._effects, []
         return effects
 
@@ -212,7 +212,7 @@ class Module:
         self.notices.withdraw(socket.index)
 
     def reboot(self) -> None:
-        """A soft reset: everything that was not saved is gone (assumption), then the start-up prompt."""
+        """A soft reset: everything that was not saved is lost (assumption), then the start-up prompt."""
         self.close_all()
         self.clear()
         self.work.boot_at = self.now + self.forms.boot_ms / 1000

@@ -1,4 +1,4 @@
-"""Asynchronous text that waits to be told: unsolicited on UART, one message a poll on SPI firmware."""
+"""Asynchronous text that waits to be sent: unsolicited on UART, one message a poll on SPI firmware."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from reference_impl.core.seams import Notice
 
 @dataclass(slots=True)
 class Pending:
-    """A notice not yet told, when it is due, and whether an answer has put it off already."""
+    """A notice that was not sent yet, when it is due, and whether an answer has delayed it already."""
 
     notice: Notice
     due: float
@@ -24,28 +24,28 @@ class Notices:
         self._messages: deque[Notice] = deque()
 
     def __len__(self) -> int:
-        """How many are to be told unsolicited."""
+        """The number of notices to be sent unsolicited."""
         return len(self._pending)
 
     @property
     def messages(self) -> int:
-        """How many wait to be polled."""
+        """The number of notices that wait for a poll."""
         return len(self._messages)
 
     @property
     def due(self) -> float:
-        """When the first one is due; there must be one."""
+        """The time at which the first notice is due; there must be a notice."""
         return self._pending[0].due
 
     def add(self, notice: Notice, now: float) -> None:
-        """Keep it until it is told or polled."""
+        """Keep the notice until it is sent or polled."""
         if self._polled:
             self._messages.append(notice)
         else:
             self._pending.append(Pending(notice, now + notice.delay))
 
     def take(self) -> Notice:
-        """Remove the first one that is to be told; there must be one."""
+        """Remove the first notice that is to be sent; there must be a notice."""
         return self._pending.popleft().notice
 
     def poll(self) -> str:
@@ -60,7 +60,7 @@ class Notices:
     def postpone(self, now: float) -> None:
         """Notices that an answer has held back follow it as they would follow an accept; but only once.
 
-        A host that asks and asks, each time faster than the delay, would never see them.
+        A host that sends commands faster than the delay would never see them.
         """
         for pending in self._pending:
             if not pending.put_off:

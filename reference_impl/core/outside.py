@@ -1,4 +1,4 @@
-"""What somebody at the bench does by hand: networks appear and vanish, stations come and go, a pin changes.
+"""The requests of the control socket: networks appear and vanish, stations come and go, a pin changes.
 
 `carry_out` takes one request, a table as JSON has it, and gives the answer: `{"ok": true, ...}`, or `{"ok": false,
 "error": "..."}` where the request is not understood or cannot be. It raises nothing, whatever the request is.
@@ -78,7 +78,7 @@ def network(modules: Sequence[Module], module: Module, request: Request) -> dict
 
 
 def no_network(modules: Sequence[Module], module: Module, request: Request) -> dict[str, Any]:
-    """A network vanishes; what was joined to it is not any more."""
+    """A network vanishes; a module that had joined this network is not joined any more."""
     name = _text(request, "ssid").encode()
     removed = module.world.remove(name)
     for one in modules:

@@ -37,7 +37,7 @@ def connect(module: Module, socket: Socket) -> Task:
 
 
 def _try(module: Module, socket: Socket, wanted: Tls) -> Generator[Need, None, tuple[int, Event | None]]:
-    """One connection, from any local port, and what came of it."""
+    """Open one connection, from any local port, and return the event that ends the attempt."""
     peer, handle = (str(socket.settings["P3"]), socket.number("P4")), module.new_handle()
     module.emit(Connect(handle, (module.address, ANY_PORT), peer, server.keep_alive(socket), wanted))
     event = yield from outcome(module, handle)

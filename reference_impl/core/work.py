@@ -1,4 +1,4 @@
-"""What is under way in the module: the types of a command that takes time, and of an answer that waits.
+"""The types of a command that takes time, and of an answer that waits.
 
 A handler may be a generator that yields what it needs before it goes on. The engine asks the need whether it is met
 whenever bytes, an event or the time have come, and resumes the handler then. A handler therefore reads from top to

@@ -1,4 +1,4 @@
-"""What is around the module: wireless networks, names, hosts. No reset of the module changes any of it.
+"""The surroundings of the module: wireless networks, names, hosts. No reset of the module changes them.
 
 A file, an option or the control socket says what there is; nothing here is a real network. Where nothing is said the
 default list is used: more than twenty networks, hidden ones and odd names among them, for those are what drivers trip
@@ -22,7 +22,7 @@ BANDS = {"5GHz": 0, "2.4GHz": 1}
 
 
 class WorldError(ValueError):
-    """What was said about the surroundings cannot be: the text says which entry and what is expected."""
+    """An entry of the surroundings is wrong. The text says which entry, and what is expected."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from suites.steps.payloads import pattern
 FULL = 256 * 1024
 PACKET = 1460
 BUDGET_S = 30.0
-"""What one bulk case may take; a slow line carries less in that time, and the report says how much."""
+"""Seconds of one bulk case. A slow line carries fewer bytes in that time, and the report says how many."""
 
 
 @dataclass

@@ -107,7 +107,7 @@ class Program:
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
-    """An empty folder that is gone afterwards, whatever a dying browser still writes into it."""
+    """An empty folder that is removed after the block, also while an ending browser still writes into it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         yield Path(name)
 

@@ -12,7 +12,7 @@ from suites.steps.flows import Server, is_lost
 PACKET = 1460
 READ_MS = 100
 WATCH_S = 0.1
-"""How long to listen for a notice before asking again whether the clients have finished."""
+"""Seconds to wait for a notice before the next look whether the clients have finished."""
 
 
 class WebServer:

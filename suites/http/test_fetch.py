@@ -12,7 +12,7 @@ pytestmark = pytest.mark.needs("multi_accept")
 
 BROWSER_S = 20.0
 UNUSED_S = 1.0
-"""How long a browser's connection may say nothing before the next one has its turn."""
+"""Seconds of silence on a browser's connection before the next connection is served."""
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ PK = "1,1000"
 OFF = "0,7200000"
 IDLE_S = 1.0
 ROUGH_S = 3.0
-"""What a module's timers may add to the time to idle: the documents give no grain."""
+"""Seconds that a module's timers may add to the time to idle: the documents give no precision."""
 
 
 def silence_before_probe(at: ATClient, peer: TcpPeer, limit: float) -> float | None:

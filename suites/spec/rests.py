@@ -1,7 +1,8 @@
 """What rests on what: the same thing asked of another use of the module, or of all of it at once.
 
-Where the second is broken, a failure of the first is no news: it is told under the second. ``{first: (second, ...)}``.
-A requirement that says more than another (the rest of a packet, not only its bytes) does not rest on it.
+Where the second is broken, a failure of the first says nothing new: the failure is shown under the
+second. ``{first: (second, ...)}``. A requirement that says more than another (the rest of a
+packet, not only its bytes) does not rest on it.
 """
 
 _OF_EACH_USE = {

@@ -1,4 +1,4 @@
-"""What cases are given besides the test system's own fixtures: those of the areas, and those of a user's own suite."""
+"""Fixtures for the cases of the areas and of a user's own suite, beside the fixtures of the test system."""
 
 import pytest
 

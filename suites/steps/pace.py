@@ -42,6 +42,6 @@ def sends_at_once(at: ATClient, case: Case, payload: bytes) -> None:
 
 
 def let_pass(at: ATClient, seconds: float) -> None:
-    """The time is what the case is about: it passes whatever the module says, which need not be silent."""
+    """Let ``seconds`` pass, whatever the module says: the case judges what happens after this time."""
     at.watch(seconds)
     at.drain()

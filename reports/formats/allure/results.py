@@ -187,7 +187,7 @@ def _attempts_html(case: Case) -> Iterable[str]:
         yield f"<h4>Earlier attempts</h4><ol>{rows}</ol>"
     if case["recoveries"]:
         rows = "".join(
-            f"<li>{html.escape(one['rung'])}: {'helped' if one['helped'] else 'in vain'}, {one['seconds']:.3f} s</li>"
+            f"<li>{html.escape(one['rung'])}: {'helped' if one['helped'] else 'no help'}, {one['seconds']:.3f} s</li>"
             for one in case["recoveries"]
         )
         yield f"<h4>Recovery</h4><ol>{rows}</ol>"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 MOST_BLOCKS = 200
 FEWEST = 10
 PER = 1000
-"""Cycles that the slope is told for."""
+"""Number of cycles for which the slope is given."""
 SURE = statistics.NormalDist().inv_cdf(0.975)
 
 

@@ -33,7 +33,7 @@ class Exchanges(Crowd):
             self.case.require(self._broken_by(answer.payload, row), False, "no byte: all was read", answer)
 
     def _broken_by(self, data: bytes, row: ModelRow) -> str:
-        """Which requirement bytes break that nobody asked for: those of one who waits, or of one who is gone."""
+        """The requirement that unexpected bytes break: bytes of a waiting client, or of a client that has left."""
         waiting = any(data[:9] in one.unread for one in self._queue)
         wanted = "MA-OWN-BYTES" if waiting else "MA-NO-STALE-BYTES"
         own = [one for one in row.requirements if one in (wanted, "SS-NO-STALE-BYTES")]

@@ -166,7 +166,7 @@ def _targets(family: str) -> set[Target]:
 def tour(family: str) -> tuple[tuple[str, ...], ...]:
     """Events that take every transition of a family, in parts; each part begins with a fresh start.
 
-    The way to the nearest transition that was not taken yet is gone each time.
+    Each step leads towards the nearest transition that was not taken yet.
     """
     left = _targets(family)
     graph = _graph(family)
