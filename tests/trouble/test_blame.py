@@ -17,6 +17,7 @@ from fixtures.drivers.bench.probe import gather
 from fixtures.drivers.bench.watchdog import clock
 from fixtures.drivers.lab.credentials import passphrase_of
 from fixtures.drivers.line.at import Forms
+from fixtures.drivers.line.patience import SETTLE_S
 from fixtures.drivers.line.remote import RawSocket, ready
 from fixtures.errors import ModuleFault, NoAnswer, RigError
 from fixtures.rigs import NetworkSettings, Rig, SerialSettings
@@ -244,6 +245,7 @@ def test_line_that_changes_bytes_ends_the_run_before_the_first_case(change, join
 
 def test_line_that_changes_nothing_is_proven_and_the_name_of_the_network_stays(line, bench):
     assert any("256 values pass both ways" in one for one in bench.transcript.since(0))
+    assert bench.at.settle_s == SETTLE_S
     assert bench.at("C?").fields[0].strip() == "LAB"
 
 
