@@ -9,6 +9,8 @@ import pytest
 
 from reports.record.status import ExitStatus
 from tests.fixtures.runs import Emulator, Run
+from tests.trouble.between import Between
+from tests.trouble.test_blame import CHANGES
 
 FEW = ("suites/framing", "-k", "success or query")
 TELNET = b"\xff\xfb\x03\xff\xfd\x03\xff\xfb\x01\xff\xfe\x01\xff\xfd\x00\xff\xfb\x00\xff\xfd,"
@@ -88,3 +90,13 @@ def test_line_that_a_server_drops_is_opened_again(tmp_path, scheme, after):
     assert drop.dropped == 1
     assert ended.status == ExitStatus.CONFORMING, ended.output
     assert {one["verdict"] for one in ended.record["cases"]} <= {"pass", "observed", "not_applicable"}
+
+
+def test_run_over_a_line_that_eats_bytes_ends_with_the_benchs_status_and_the_cure(tmp_path):
+    with Between() as line:
+        line.to_module, line.to_host, _ = CHANGES["xonxoff"]
+        ended = Run(tmp_path)(f"--port={line.url}", "--ssid=LAB", "suites/data", "suites/framing")
+    assert ended.status == ExitStatus.BENCH
+    assert ended.record["cases"] == []
+    assert ended.problem["blame"] == "rig"
+    assert "switch software flow control off where the port is offered (XONXOFF)" in ended.problem["message"]
