@@ -28,6 +28,8 @@ from reference_impl.faults import (
     names,
     network,
     notices,
+    other_kinds,
+    peers,
     ping,
     queues,
     ranges,
@@ -39,6 +41,7 @@ from reference_impl.faults import (
     states,
     system,
     tls,
+    widths,
 )
 from reference_impl.faults.registry import FAULTS
 
@@ -60,6 +63,8 @@ __all__ = [
     "names",
     "network",
     "notices",
+    "other_kinds",
+    "peers",
     "ping",
     "queues",
     "ranges",
@@ -71,6 +76,7 @@ __all__ = [
     "states",
     "system",
     "tls",
+    "widths",
 ]
 
 

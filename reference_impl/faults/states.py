@@ -70,11 +70,11 @@ class FirstSendLostBehindASingleServer(_Behind):
         return None
 
 
-@fault("udp-server-shown-behind-a-multi-accept-server", breaks="P?: field 7 is the UDP server", source="UM")
-class UdpServerShownBehindAMultiAcceptServer(_Behind):
-    """A UDP server that follows a multi-accept server on its socket is shown after its stop."""
+@fault("udp-server-shown-behind-a-tcp-client", breaks="P?: field 7 is the UDP server", source="UM")
+class UdpServerShownBehindATcpClient(_Behind):
+    """A UDP server that follows a TCP client on its socket is shown after its stop."""
 
-    first, second = MULTI, UDP_SERVER
+    first, second = CLIENT, UDP_SERVER
 
     def shown(self, fields: list[str]) -> list[str]:
         """Show 1."""

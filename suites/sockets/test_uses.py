@@ -14,7 +14,7 @@ from suites.sockets.uses import LASTING, WHOLE
 from suites.sockets.walks import Maker, in_parts, over_pairs, together
 from suites.spec.profiles import Profile
 
-TOO_LONG_S = 60.0
+TOO_LONG_S = 120.0
 EXCHANGES = 18
 """Commands of one use, roughly."""
 PARTS = 4
@@ -26,7 +26,7 @@ PACKETS = 130
 AFTER_LONG = in_parts(ACROSS_TWO, PARTS)
 OF_USES = (
     "MA-OK-FIRST", "MA-LISTENS", "MA-NOTICE", "MA-READ", "MA-SEND", "MA-NEXT", "MA-NEXT-CLOSES", "MA-NEXT-ACCEPTS",
-    "MA-LOST-R0", "MA-STOP", "MA-STOP-CLIENT",
+    "MA-LOST-R0", "MA-QUEUE", "MA-STOP", "MA-STOP-CLIENT",
     "SS-OK-FIRST", "SS-LISTENS", "SS-NOTICE", "SS-READ", "SS-SEND", "SS-LOST-R0", "SS-STOP", "SS-STOP-CLIENT",
     "SS-STATUS-STOPPED",
     "CL-CONNECT", "CL-READ", "CL-SEND", "CL-LOST-R0", "CL-REFUSED", "CL-STOP",

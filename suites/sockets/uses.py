@@ -18,7 +18,8 @@ from suites.udp.moves import Datagrams, free_port
 class Use(ABC):
     """One use of ``socket``. ``port`` is where its server listens; ``name`` is what a message calls it.
 
-    Each move names the requirement that it breaks (``ModuleFault.requirement`` or ``step``).
+    ``small_window``: the peer takes little that it does not read. Each move names the requirement that it breaks
+    (``ModuleFault.requirement`` or ``step``).
     """
 
     at: ATClient
@@ -28,6 +29,7 @@ class Use(ABC):
     socket: int
     port: int
     name: str = ""
+    small_window: bool = False
 
     def select(self) -> None:
         """P0, where another socket is selected."""
@@ -140,7 +142,7 @@ class TcpService(Use):
 
     def _client(self) -> TcpPeer:
         with resting_on(f"{self.server.area}-LISTENS"):
-            peer = self.server.connect()
+            peer = self.server.connect(small_window=self.small_window)
         self.server.accept(peer)
         return peer
 
@@ -189,7 +191,7 @@ class TcpCall(Use):
     def aim(self, port: int = 0) -> None:
         """P1, P3 and P4 name a listener of this use, at ``port`` or any; P2 a port that no server has had."""
         self.client = Client(self.at, self.peers, self.profile, self.socket)
-        remote = self.client.listener = self.peers.listen(port)
+        remote = self.client.listener = self.peers.listen(port, small_window=self.small_window)
         self.set("P1=0", f"P2={self.peers.free_port()}", f"P3={remote.address}", f"P4={remote.port}")
 
     def begin(self) -> None:

@@ -110,13 +110,15 @@ class Server:
         self.start()
         return self
 
-    def connect(self, *, source: str = "", source_port: int = 0) -> TcpPeer:
+    def connect(self, *, source: str = "", source_port: int = 0, small_window: bool = False) -> TcpPeer:
         """A client that connects; whether it is accepted is not waited for."""
         limit = self.profile.seconds("notice")
         self._fresh = None
         waits = self.serving and self.mode == 11
         with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"):
-            peer = self.peers.connect(self.port, timeout=limit, source=source, source_port=source_port)
+            peer = self.peers.connect(
+                self.port, timeout=limit, source=source, source_port=source_port, small_window=small_window
+            )
         self.clients.append(peer)
         self.queue += [peer] if waits else []
         return peer

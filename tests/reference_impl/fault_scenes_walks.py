@@ -3,7 +3,7 @@
 PAIRS = (
     ("udp_client", "multi"),
     ("single", "client"),
-    ("multi", "udp_server"),
+    ("client", "udp_server"),
     ("udp_server", "single"),
     ("client", "udp_client"),
     ("refused", "multi"),
@@ -89,4 +89,68 @@ def beside_udp(scene):
     scene.see(link)
 
 
+def a_full_window(scene):
+    scene.at("S2=300", "P5=11")
+    link = scene.client()
+    link.room = 5
+    scene.raw(b"S3=9\rnot whole", 1.0)
+    scene.raw(b"", 9.0)
+    scene.see(link)
+
+
+def a_peer_that_acts_in_a_payload(scene):
+    scene.at("P5=11", "S2=3000")
+    link = scene.client()
+    scene.raw(b"S3=6\rabc", 0.2)
+    scene.bench.arrive(link, b"meanwhile")
+    scene.raw(b"def")
+    scene.at("R2=100", "R0")
+    scene.raw(b"S3=6\rabc", 0.2)
+    scene.bench.end(link, reset=True)
+    scene.raw(b"def")
+
+
+def a_remote_that_closes_its_side(scene):
+    scene.at("P3=127.0.0.1", "P4=5000", "P6=1")
+    link = newest(scene)
+    scene.bench.end(link)
+    scene.at("R0", "P6=0")
+    scene.see(link)
+
+
+def a_single_server(scene):
+    scene.at("P5=1", "R2=100")
+    link = scene.client()
+    for limit, size in ((1460, 257), (4, 9)):
+        scene.bench.arrive(link, bytes(size))
+        scene.at(f"R1={limit}", "R0", "R0")
+    scene.bench.end(link)
+    scene.at("R0", "R0", "P5=0")
+
+
+def a_client_alone(scene):
+    scene.at("P3=127.0.0.1", "P4=5000", "P6=1", "S2=3000", "R2=100")
+    link = newest(scene)
+    scene.bench.arrive(link, b"-1")
+    scene.at("R0")
+    scene.bench.arrive(link, b"waits")
+    scene.at("P0=0", "R0")
+    for piece in (b"S3=6\r", b"ab", b"cdef"):
+        scene.raw(piece, 0.3)
+    for _ in range(46):
+        scene.bench.at(b"S3=1460\r" + bytes(1460))
+    scene.notes.append(len(link.got))
+    scene.at("P6=0", "P1=1", "P6=1", b"S3=02\rhi")
+
+
+def long_times(scene):
+    scene.at("P4=4096", "S1=1023", "PK=1,4194304", "P?", "P5=11", "R2=1025", "S1=4", "S2=1025")
+    scene.client()
+    for command in (b"R0\r", b"S0\rab"):
+        scene.raw(command, 0.5)
+        scene.raw(b"", 10)
+
+
 WALKS = (one_use_behind_another, behind_a_long_session, beside_udp)
+WALKS += (a_full_window, a_peer_that_acts_in_a_payload, a_remote_that_closes_its_side, a_single_server, a_client_alone)
+WALKS += (long_times,)

@@ -1,0 +1,93 @@
+"""Faults that show where a peer does not do what peers do: it does not read, stays half closed, acts in a payload."""
+
+from dataclasses import replace
+
+from reference_impl.core.answers import Answer
+from reference_impl.core.effects import Cancel, Close, Effect, Receive
+from reference_impl.core.events import Blocked, Event, Lost, Received
+from reference_impl.faults.registry import Fault, fault
+
+
+@fault("full-window-counts-all", breaks="S3 answers the number of bytes sent", source="UM 4.15.4")
+class FullWindowCountsAll(Fault):
+    """What the network does not take any more is dropped, and counted as sent."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def payload(self, data: bytes) -> bytes:
+        """Keep the size."""
+        self._size = len(data)
+        return data
+
+    def count(self, count: int) -> int:
+        """Tell that."""
+        return max(count, self._size)
+
+
+@fault("full-window-never-answered", breaks="S2 is the write timeout", source="UM S2")
+class FullWindowNeverAnswered(Fault):
+    """S3 waits for the network to take its bytes, however long that takes."""
+
+    def write_timeout(self, seconds: float) -> float:
+        """Wait on."""
+        return seconds + 3600.0 if self.module.running.startswith(b"S3=") else seconds
+
+
+@fault("half-closed-connection-kept", breaks="P6=0 closes the connection", source="UM P6")
+class HalfClosedConnectionKept(Fault):
+    """P6=0 closes no connection whose end R0 or S3 has told: the remote, which may have closed one side, keeps it."""
+
+    def effect(self, effect: Effect) -> Effect | None:
+        """Do not close."""
+        link = self.module.socket.link
+        told = link is not None and link.lost and isinstance(effect, Close) and effect.handle == link.handle
+        return None if told and self.module.running == b"P6=0" else effect
+
+
+class _Pieces(Fault):
+    """Knows whether the payload of a command came in pieces."""
+
+    def __init__(self) -> None:
+        self._pieces = 0
+
+    def input(self, data: bytes) -> bytes:
+        """Count what comes since the command's line."""
+        self._pieces = 0 if self.module.idle else self._pieces + 1
+        return data
+
+
+@fault("loss-in-a-payload-told-twice", breaks="One command, one answer", source="QR20 p1; UM 4.15")
+class LossInAPayloadToldTwice(_Pieces):
+    """A connection that is lost while the payload comes in pieces is told by -1 and by an error."""
+
+    def answer(self, answer: Answer) -> Answer | None:
+        """Tell it again."""
+        lost = answer.command == "S3" and answer.payload == b"-1" and self._pieces > 0
+        return replace(answer, then=Answer("S3", ok=False, reason="Connection lost")) if lost else answer
+
+
+@fault("bytes-in-a-payload-lost", breaks="R0 answers the bytes of the peer", source="UM 4.14.1")
+class BytesInAPayloadLost(_Pieces):
+    """What the peer sends while the payload of S3 comes in pieces is read away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: set[int] = set()
+
+    def payload(self, data: bytes) -> bytes:
+        """Read."""
+        link = self.module.socket.link
+        if self._pieces > 0 and link is not None:
+            self._asked.add(link.handle)
+            self.module.emit(Receive(link.handle, 1460))
+        return data
+
+    def event(self, event: Event) -> Event | None:
+        """Forget it."""
+        if event.handle not in self._asked or not isinstance(event, Received | Blocked | Lost):
+            return event
+        self._asked.discard(event.handle)
+        if isinstance(event, Blocked):
+            self.module.emit(Cancel(event.handle))
+        return None
