@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reference_impl.core.answers import Answer
 from reference_impl.core.commands.base import EITHER, VALUE, Command, Entry, refusal
-from reference_impl.core.commands.data import PAYLOAD_QUIET, settle
+from reference_impl.core.commands.data import PAYLOAD_QUIET, drop_until_quiet
 from reference_impl.core.commands.stored import keep_as, shown
 from reference_impl.core.module import Module
 from reference_impl.core.settings import number
@@ -56,12 +56,12 @@ def program(module: Module, command: Command) -> Task:
     fields = [number(text, 0, LONGEST) for text in (command.value or b"").split(b",")]
     place, kind, length = fields if len(fields) == 3 else (None, None, None)
     if place is None or kind is None or not length or place >= SETS or kind >= TYPES:
-        yield from settle(module)
+        yield from drop_until_quiet(module)
         return refusal()
     wait = max(module.socket.number("S2") / 1000, PAYLOAD_QUIET)
     yield Bytes(length, wait, module.now)
     data = module.reader.take(length)
-    excess = yield from settle(module)
+    excess = yield from drop_until_quiet(module)
     module.after_payload = True
     answer = _keep(module, (place, kind), data) if len(data) == length else refusal("Too few bytes")
     if excess > 1:

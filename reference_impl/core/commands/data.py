@@ -99,7 +99,7 @@ def send_size(module: Module, command: Command) -> Task:
     if isinstance(count, int):
         return (yield from _send(module, count))
     # What was meant as payload is lost with the command: it would be taken for commands.
-    yield from settle(module)
+    yield from drop_until_quiet(module)
     return refusal()
 
 
@@ -114,7 +114,7 @@ def _send(module: Module, size: int) -> Task:
     yield Bytes(size, max(wait, PAYLOAD_QUIET), module.now)
     payload = module.through(lambda seam: seam.payload, module.reader.take(size))
     count = yield from _transmit(module, payload, wait)
-    excess = yield from settle(module)
+    excess = yield from drop_until_quiet(module)
     if count is None and not module.through(lambda seam: seam.lost, True):
         count = size
     answer = _sent(module, count)
@@ -124,7 +124,7 @@ def _send(module: Module, size: int) -> Task:
     return answer
 
 
-def settle(module: Module) -> Generator[Need, None, int]:
+def drop_until_quiet(module: Module) -> Generator[Need, None, int]:
     """Wait for the line to be quiet, and drop what came: the number of bytes."""
     dropped = 0
     quiet = max(SETTLE, SETTLE_BYTES * module.byte_time)

@@ -94,13 +94,13 @@ class Serving:
             self.counts["troubles of the bench"] += 1
             self._anew()
         finally:
-            self.bench.settle()
+            self.bench.close_peers()
             self.at.answers.clear()
 
     def _anew(self) -> None:
         """The module back in the known state, and the server up."""
         self._row += 1
-        self.bench.settle()
+        self.bench.close_peers()
         self.bench.recover()
         self.bench.make_known(everything=True)
         self.server.port = self.server.peers.free_port()
