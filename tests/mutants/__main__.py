@@ -2,7 +2,8 @@
 
 A fault counts as caught only where a case of a requirement that it is mapped to has failed. Without ``--full`` only
 the cases of those requirements are run, and only until ENOUGH of them have failed; with it all of them, which proves
-the map, and the diagnosis: findings, the rank of the right one, and what else was called broken.
+the map, and the diagnosis: findings, the rank of the right one, and what else was called broken. ``--read`` judges
+nothing anew: it reads the records that ``--records`` has kept, after a change of the rules by which findings are made.
 
 Exit status: 0 all caught, 1 a fault survived, 2 the map or the options are wrong.
 """
@@ -14,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from tests.mutants.crew import warm
-from tests.mutants.judge import judge_all
+from tests.mutants.judge import judge_all, read_all
 from tests.mutants.matrix import write_matrix
 from tests.mutants.modules import MODULES, Fault, MapError
 
@@ -35,7 +36,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants.") as folder:
         place = options.records or Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        verdicts = judge_all(chosen, place, options.jobs, options.timeout, full=options.full)
+        if options.read:
+            verdicts = read_all(chosen, place)
+            chosen = [one for one in chosen if one.name in verdicts]
+        else:
+            verdicts = judge_all(chosen, place, options.jobs, options.timeout, full=options.full)
         survivors = write_matrix(options.out / options.module, chosen, verdicts, cases, full=options.full)
     return 1 if survivors else 0
 
@@ -66,8 +71,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--timeout", type=float, default=300, help="seconds for one fault")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the kill matrix")
     parser.add_argument("--records", type=Path, help="folder in which the records of the runs are kept")
+    parser.add_argument("--read", action="store_true", help="only read the records that are kept in --records")
     parser.add_argument("--list", action="store_true", help="say which faults there are")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.read and not options.records:
+        parser.error("--read needs --records: the folder where a former run has kept its records")
+    return options
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ import tqdm
 
 from reports.record.editions import whole_case
 from reports.record.findings import findings_of
+from reports.record.journal import journal_path
 from reports.record.model import Finding
 from suites.spec.catalogue import load_catalogue
 from tests.mutants.crew import Crew
 from tests.mutants.modules import ROOT, Fault
 
+CUT_OFF = "cut off"
+"""How the note of a run begins that did not come to its end."""
 ENOUGH, AT_MOST = 2, 40
 """Cases that may fail for a mapped requirement, or for any, before the rest is spared.
 
@@ -65,8 +68,18 @@ def judge_all(
     tasks = [(name, functools.partial(run, one, folder, full)) for name, one in work.items()]
     with tqdm.tqdm(total=len(work), unit="fault", mininterval=1, file=sys.stderr) as bar:
         for name, late in Crew(jobs, timeout).work(tasks):
-            verdicts[name] = read(folder / f"{name}.json", work[name], f"cut off after {timeout:g} s" if late else "")
+            verdicts[name] = read(folder / f"{name}.json", work[name], f"{CUT_OFF} after {timeout:g} s" if late else "")
             bar.update()
+    return verdicts
+
+
+def read_all(faults: Sequence[Fault], folder: Path) -> dict[str, Verdict]:
+    """The faults of which ``folder`` has a record, or the journal where the run was cut off; by the rules of today."""
+    verdicts: dict[str, Verdict] = {}
+    for one in faults:
+        record = folder / f"{one.name}.json"
+        if record.exists() or journal_path(record).exists():
+            verdicts[one.name] = read(record, one, "" if record.exists() else CUT_OFF)
     return verdicts
 
 
@@ -135,7 +148,7 @@ def read(record: Path, fault: Fault, note: str = "") -> Verdict:
 
 def recorded(record: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The cases of a run, and the problems that concern it as a whole."""
-    journal = record.with_name(record.name + ".journal.jsonl")
+    journal = journal_path(record)
     if record.exists():
         data = json.loads(record.read_text(encoding="utf-8"))
         return data["cases"], data["problems"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.judge import Verdict
+from tests.mutants.judge import CUT_OFF, Verdict
 from tests.mutants.modules import Fault
 
 Cases = Mapping[str, Sequence[str]]
@@ -23,7 +23,8 @@ def write_matrix(
     data = matrix(faults, verdicts, cases)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "matrix.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    (folder / "matrix.md").write_text("\n".join(page(data)) + "\n", encoding="utf-8")
+    told = ["", "## Diagnosis", "", "```", *diagnosis(data), "```"] if full else []
+    (folder / "matrix.md").write_text("\n".join([*page(data), *told]) + "\n", encoding="utf-8")
     survivors = [row for row in data["faults"] if row["state"] == "survived"]
     print(f"{headline(data['score'])}: {folder / 'matrix.md'}")
     for row in survivors:
@@ -86,8 +87,10 @@ def diagnosis(data: Mapping[str, Any]) -> list[str]:
         for row in rows
     ]
     figures = figures_of(rows)
+    cut_off = sum(row["note"].startswith(CUT_OFF) for row in rows)
     return [
         *lines,
+        f"  runs that were cut off and are counted as far as they came: {cut_off}",
         f"  right requirement first: {figures['first']:.1f} % of {len(rows)} (98)",
         f"  findings a fault, mean:  {figures['findings']:.2f} (1.3)",
         f"  no innocent requirement: {figures['no_innocent']:.1f} % (95)",

@@ -14,7 +14,7 @@ import pytest
 from tests.mutants import modules
 from tests.mutants.__main__ import sample
 from tests.mutants.crew import Crew
-from tests.mutants.judge import AT_MOST, ENOUGH, Sparing, Verdict, read
+from tests.mutants.judge import AT_MOST, CUT_OFF, ENOUGH, Sparing, Verdict, read, read_all
 from tests.mutants.matrix import diagnosis, figures_of, matrix, page, write_matrix
 from tests.mutants.modules import ROOT, Fault, MapError, mapped
 
@@ -182,6 +182,20 @@ def test_the_diagnosis_tells_findings_rank_and_innocent_requirements():
     assert "bad: 2 findings, the right one is number 2; not named by the map: BB-TWO" in text
     assert "good: 1 findings, the right one is number 1\n" in text
     assert "right requirement first: 50.0 % of 2 (98)" in text
+
+
+def test_kept_records_are_read_by_the_rules_of_today_and_those_that_were_cut_off_are_counted(tmp_path):
+    whole, cut_off, missing = (fault(name, ["AA-ONE"]) for name in ("whole", "cut", "missing"))
+    record(tmp_path, [case("x", ["AA-ONE"])]).rename(tmp_path / "whole.json")
+    line = json.dumps({"case": case("y", ["AA-ONE"])})
+    (tmp_path / "cut.json.journal.jsonl").write_text(f"{line}\n")
+    verdicts = read_all([whole, cut_off, missing], tmp_path)
+    assert {name: (one.caught, one.note) for name, one in verdicts.items()} == {
+        "whole": (True, ""),
+        "cut": (True, CUT_OFF),
+    }
+    text = "\n".join(diagnosis(matrix([whole, cut_off], verdicts, {})))
+    assert "counted as far as they came: 1" in text
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_has_no_equivalents():
