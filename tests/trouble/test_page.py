@@ -1,13 +1,16 @@
 """The page of faults names tests and rungs that there are; the unattended run knows right from wrong."""
 
 import ast
+import itertools
+import random
 import re
 from pathlib import Path
 
 import pytest
 
 from fixtures.drivers.bench.recovery import RUNGS
-from tests.trouble.unattended import Done, complaint
+from tests.trouble.resume_moments import Undisturbed, differences, moments_of
+from tests.trouble.unattended import IN_NAMESPACE, OF_THE_BENCH, OF_THE_MODULE, Done, alternating, complaint
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "trouble.md").read_text(encoding="utf-8")
@@ -75,3 +78,43 @@ MUCH_LATER = "2026-01-01T01:00:00+00:00"
 )
 def test_unattended_run_knows_a_right_verdict_from_a_wrong_one(judged, right):
     assert (complaint(judged, "pass", DONE) == "") is right
+
+
+USUAL = Undisturbed(0, {"a": "pass", "b": "observed"}, 1.0)
+A, B = {"id": "a", "verdict": "pass"}, {"id": "b", "verdict": "observed"}
+
+
+@pytest.mark.parametrize(
+    ("cases", "status", "said"),
+    [
+        ([A, B], 0, []),
+        ([{**A, "transcript_sha256": "of the record"}, B], 0, []),
+        ([A], 0, ["lost: b"]),
+        ([A, B, B], 0, ["doubled: b"]),
+        ([{**A, "message": "other"}, B], 0, ["changed: a"]),
+        ([A, {**B, "verdict": "fail"}], 0, ["fail, undisturbed observed: b"]),
+        ([A, B, {**B, "id": "c"}], 0, ["unknown: c"]),
+        ([A, B], 6, ["status 6, undisturbed 0"]),
+    ],
+)
+def test_killed_runs_that_lose_double_or_change_a_case_are_told(cases, status, said):
+    assert differences({"a": A}, USUAL, status, {"cases": cases}) == said
+
+
+def test_moments_are_spread_over_the_time_and_drawn_by_their_seed():
+    moments = moments_of(20, 40.0, seed=3)
+    assert moments == sorted(moments) == moments_of(20, 40.0, seed=3) != moments_of(20, 40.0, seed=4)
+    assert min(moments) >= 4.0
+    assert max(moments) <= 38.0
+
+
+def test_faults_of_an_unattended_run_are_drawn_by_its_seed_and_all_kinds_come():
+    first, second, other = (list(itertools.islice(alternating(random.Random(s), True), 400)) for s in (1, 1, 2))
+    assert first == second != other
+    assert set(first) == {*OF_THE_BENCH, *IN_NAMESPACE, *OF_THE_MODULE}
+    assert not set(itertools.islice(alternating(random.Random(1), False), 400)) & set(IN_NAMESPACE)
+
+
+def test_faulty_module_that_passes_what_it_fails_undisturbed_is_a_wrong_verdict():
+    assert complaint(case("pass", began=MUCH_LATER), "fail", DONE)
+    assert not complaint(case("inconclusive", began=MUCH_LATER), "fail", DONE)

@@ -1,17 +1,22 @@
 """``python -m tests.trouble.unattended``: a night's run in short, with a fault every so many seconds.
 
-The cases are judged over and over, by pytest as a user would start it, over a line with a saboteur on it. Every
-verdict is held against that of a first, undisturbed round and against what was done to the bench or the module while
-the case ran: a fault of the bench leaves the verdict what it was, or makes it an error with the right blame; a fault of
-the module may fail the case that met it. The run ends by itself. Exit status: 0 every verdict is right, 1 one is not,
-2 the undisturbed round was no good.
+The cases are judged over and over, by pytest as a user would start it, over a line with a saboteur on it, at a good
+module and at faulty ones in turn. Every verdict is held against that of a first, undisturbed round of the same module
+and against what was done to the bench or the module while the case ran: a fault of the bench leaves the verdict what
+it was, or makes it an error with the right blame; a fault of the module may fail the case that met it. A faulty module
+must not pass what it fails in the undisturbed round. What is done next is drawn at random, by a seed. The run ends by
+itself. Exit status: 0 every verdict is right, 1 one is not, 2 an undisturbed round was no good.
 """
 
 import argparse
 import contextlib
 import datetime
 import itertools
+import os
+import random
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -32,8 +37,21 @@ OF_THE_BENCH = {
     "move": "network",
     "intrude": "rig",
     "stall": "rig",
+    "starve": "rig",
 }
 """What can go wrong with the bench, and whose the error is then."""
+IN_NAMESPACE = {"drop": "network", "reject": "network", "lose_datagrams": "network"}
+"""What can go wrong with the network, in a namespace of its own only (``--network``)."""
+RULES = {
+    "drop": "tcp dport 10000-31999 drop",
+    "reject": "tcp dport 10000-31999 reject",
+    "lose_datagrams": "udp dport 1024-65535 numgen random mod 100 lt 3 drop",
+}
+TABLE = "nft add table t; nft 'add chain t in {{ type filter hook input priority 0; }}'; nft add rule t in {rule}"
+BLOCK_S = 6.0
+"""Seconds for which the network is blocked: longer than a connection is waited for."""
+STARVE_S, SPINNERS = 3.0, 4
+"""Seconds for which the modules get next to no processor, and processes that use it up meanwhile."""
 NOISE = "noise"
 OF_THE_MODULE = ("reboot", "swallow_prompt", "hang", "halve_answer", "die", "babble", "hang_for_a_while")
 SEEN_BEFORE = "as this run has seen"
@@ -41,17 +59,33 @@ SEEN_BEFORE = "as this run has seen"
 STALL_S = 2.5
 """Seconds for which the runner is stopped."""
 CASES = ("suites/multi_accept", "suites/single_server", "suites/framing", "suites/data")
+AT_FAULT = (
+    "read-drops-nul",
+    "send-of-7-bits",
+    "read-crlf-to-lf",
+    "send-loses-last-byte",
+    "next-skips-one",
+    "backlog-one-short",
+    "read-of-7-bits",
+    "next-keeps-client",
+)
+"""Faults of the emulator that cases of CASES find, and that no resets or waits go with."""
+AS_BAD = {"fail", "inconclusive"}
+"""Verdicts of a case that a faulty module fails: it may be masked by another that failed before."""
+SETTLED = 3
+"""Cases that must have ended since the last fault before the next one is done, where ``--every`` is 0."""
 SHOWN = 10
 """Complaints of a round that the terminal shows."""
 SLACK_S = 1.0
 """A fault that was done just before a case, or is noticed just behind it, is that case's too."""
 
 
-def alternating():
-    """One of the bench's, one of the module's, and so on, each kind in its turn."""
-    return itertools.chain.from_iterable(
-        zip(itertools.cycle(OF_THE_BENCH), itertools.cycle(OF_THE_MODULE), strict=False)
-    )
+def alternating(draw, networked):
+    """One of the bench's, one of the module's, and so on; which kind is drawn at random."""
+    benches = [*OF_THE_BENCH, *(IN_NAMESPACE if networked else ())]
+    while True:
+        yield draw.choice(benches)
+        yield draw.choice(OF_THE_MODULE)
 
 
 @dataclass(frozen=True)
@@ -64,39 +98,89 @@ class Done:
 
     @property
     def blame(self):
-        return "rig" if self.name == NOISE else OF_THE_BENCH.get(self.name, "module")
+        return "rig" if self.name == NOISE else (OF_THE_BENCH | IN_NAMESPACE).get(self.name, "module")
 
 
 class Hand(threading.Thread):
-    """Does a fault every so many seconds while cases run, until it is stopped."""
+    """Does the faults of ``plan``, one every so many seconds while cases run, until it is stopped.
 
-    def __init__(self, saboteur, every):
+    ``every`` 0: the next as soon as some cases have ended. ``most``: so many faults at most.
+    """
+
+    def __init__(self, saboteur, plan, every, most):
         super().__init__(daemon=True)
         self.faults = []
-        self.process = None
-        self._saboteur, self._every = saboteur, every
+        self.run_now = None
+        self._saboteur, self._plan, self._every = saboteur, plan, every
+        self.most = most
         self._ended = threading.Event()
         self.cases_run = threading.Event()
 
     def run(self):
-        for name in alternating():
-            if self._ended.wait(self._every):
-                return
-            self.cases_run.wait()
-            if self._ended.is_set():
+        for name in itertools.islice(self._plan, self.most):
+            if self._ended.wait(self._every or 1.0) or not self._cases_have_ended():
                 return
             self.faults.append((name, time.time()))
-            if name == "stall":
-                self._stall()
-            else:
-                self._saboteur.do(name)
+            getattr(self, f"_{name}", lambda name=name: self._saboteur.do(name))()
+
+    def _cases_have_ended(self):
+        """Wait until cases run, and with ``every`` 0 until some have ended since; False where all is over."""
+        self.cases_run.wait()
+        run, before = self.run_now, self._count()
+        while not self._every and not self._ended.is_set() and self.run_now is run:
+            if self._count() >= before + SETTLED:
+                break
+            self._ended.wait(0.2)
+        self.cases_run.wait()
+        return not self._ended.is_set()
+
+    def _count(self):
+        """The cases of the present round that have ended."""
+        try:
+            text = (self.run_now.folder / "run.json.journal.jsonl").read_text(encoding="utf-8")
+        except (OSError, AttributeError):
+            return 0
+        return text.count('{"case":')
 
     def _stall(self):
         """The runner itself stands still for a while."""
         with contextlib.suppress(ProcessLookupError, AttributeError):
-            self.process.send_signal(signal.SIGSTOP)
+            self.run_now.process.send_signal(signal.SIGSTOP)
             self._ended.wait(STALL_S)
-            self.process.send_signal(signal.SIGCONT)
+            self.run_now.process.send_signal(signal.SIGCONT)
+
+    def _starve(self):
+        """The runner gets no processor for a while but what nobody else wants."""
+        spin = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\nwhile True: pass"
+        spinners = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(SPINNERS)]
+        with contextlib.suppress(ProcessLookupError, AttributeError, PermissionError):
+            self._set_priority(os.SCHED_IDLE, [min(os.sched_getaffinity(0))])
+        self._ended.wait(STARVE_S)
+        for one in spinners:
+            one.kill()
+            one.wait()
+        with contextlib.suppress(ProcessLookupError, AttributeError, PermissionError):
+            self._set_priority(os.SCHED_OTHER, os.sched_getaffinity(0))
+
+    def _set_priority(self, policy, processors):
+        for thread in Path(f"/proc/{self.run_now.process.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), processors)
+            os.sched_setscheduler(int(thread.name), policy, os.sched_param(0))
+
+    def _drop(self):
+        self._block("drop")
+
+    def _reject(self):
+        self._block("reject")
+
+    def _lose_datagrams(self):
+        self._block("lose_datagrams")
+
+    def _block(self, name):
+        """The network of this namespace is blocked for a while."""
+        subprocess.run(TABLE.format(rule=RULES[name]), shell=True, check=True)
+        self._ended.wait(BLOCK_S)
+        subprocess.run("nft delete table t", shell=True, check=True)
 
     def stop(self):
         self._ended.set()
@@ -142,6 +226,8 @@ def complaint(case, usual, faults):
         return f"an error of the {wrong[0]['blame']}, where no such fault was: {wrong[0]['message'][:300]}"
     if case["verdict"] == usual or case["verdict"] == "error":
         return ""
+    if usual == "fail" and case["verdict"] in AS_BAD:
+        return ""
     if case["verdict"] == "fail" and "module" in met:
         return ""
     return f"{case['verdict']}, in an undisturbed round {usual}: {case['message'][:300]}"
@@ -167,6 +253,7 @@ class Night:
     folder: Path
     saboteur: Saboteur
     cases: tuple
+    faulty: bool = False
 
     def round(self, name, minutes, hand=None):
         place = self.folder / name
@@ -177,20 +264,20 @@ class Night:
         if hand:
             with contextlib.suppress(AssertionError):  # it ended before its first case: its problem will say why
                 run.wait_for_cases(1)
-            hand.process = run.process
+            hand.run_now = run
             hand.cases_run.set()
         run.process.wait()
         if hand:
             hand.cases_run.clear()
         return run.end().record
 
-    def spend(self, minutes, every):
-        """Rounds until the time is over; the complaints, all cases, and the faults."""
+    def spend(self, minutes, every, plan, most):
+        """Rounds until the time is over, or ``most`` faults were done; the complaints, all cases, and the faults."""
         usual = {case["id"]: case["verdict"] for case in self.round("undisturbed", 0)["cases"]}
         say(f"undisturbed: {dict(Counter(usual.values()))}")
-        if not usual or set(usual.values()) & {"fail", "error"}:
+        if not usual or "error" in usual.values() or ("fail" in usual.values()) is not self.faulty:
             return None
-        hand = Hand(self.saboteur, every)
+        hand = Hand(self.saboteur, plan, every, most)
         hand.start()
         try:
             rounds = list(self._rounds(minutes, usual, hand))
@@ -202,7 +289,7 @@ class Night:
         end = time.time() + minutes * 60
         for number in itertools.count(1):
             left = (end - time.time()) / 60
-            if left <= 0.05:
+            if left <= 0.05 or len(hand.faults) >= hand.most:
                 return
             record = self.round(f"round-{number}", left, hand)
             complaints = judge(record, usual, hand.done())
@@ -229,25 +316,66 @@ def summary(rounds, faults):
     say(f"wrong verdicts: {sum(len(complaints) for _, complaints in rounds)}")
 
 
+def modules_of(count, draw):
+    """The good module, and ``count`` faulty ones: their options."""
+    return [(), *(("--fault", name) for name in draw.sample(AT_FAULT, count))]
+
+
 def main():
     options = parse()
+    if options.network and not options.inside:
+        return in_namespace()
+    draw = random.Random(options.seed)
+    modules = modules_of(options.faulty, draw)
+    plan = alternating(draw, options.network)
+    share = options.minutes / len(modules), max(1, options.situations // len(modules))
+    rounds, faults = [], []
     with tempfile.TemporaryDirectory(prefix="unattended.") as default:
-        folder = options.out or Path(default)
-        folder.mkdir(parents=True, exist_ok=True)
-        with Saboteur(folder) as saboteur:
-            spent = Night(folder, saboteur, tuple(options.cases)).spend(options.minutes, options.every)
-    if spent is None:
-        say("the undisturbed round was no good")
-        return 2
-    rounds, faults = spent
+        for module in modules:
+            folder = (options.out or Path(default)) / (module[-1] if module else "good")
+            folder.mkdir(parents=True, exist_ok=True)
+            say(f"module: {module[-1] if module else 'good'}")
+            with Saboteur(folder, *module) as saboteur:
+                night = Night(folder, saboteur, tuple(options.cases), faulty=bool(module))
+                spent = night.spend(share[0], options.every, plan, share[1])
+            if spent is None:
+                say("the undisturbed round was no good")
+                return 2
+            rounds += spent[0]
+            faults += spent[1]
     summary(rounds, faults)
-    return 1 if any(complaints for _, complaints in rounds) else 0
+    done = sum(one.name != NOISE for one in faults)
+    wrong = sum(len(complaints) for _, complaints in rounds)
+    say(
+        f"{done} situations by seed {options.seed}, at a good module and {options.faulty} faulty ones: "
+        f"{wrong} wrong verdicts"
+    )
+    return 1 if wrong else 0
+
+
+def in_namespace():
+    """Start this again in a network namespace of its own, where the network may be blocked."""
+    if not (shutil.which("unshare") and shutil.which("nft")):
+        say("--network needs the programs unshare and nft, and root")
+        return 2
+    command = 'ip link set lo up; exec "$@"'
+    words = [sys.executable, "-m", "tests.trouble.unattended", *sys.argv[1:], "--inside"]
+    return subprocess.run(["unshare", "-n", "sh", "-c", command, "sh", *words], check=False).returncode
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="python -m tests.trouble.unattended", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=30, help="how long, after the undisturbed round")
-    parser.add_argument("--every", type=float, default=20, help="seconds between two faults")
+    parser.add_argument("--minutes", type=float, default=30, help="how long, after the undisturbed rounds")
+    parser.add_argument(
+        "--every", type=float, default=20, help="seconds between two faults; 0: when some cases have ended"
+    )
+    parser.add_argument("--situations", type=int, default=1000, help="faults, after which it ends before its time")
+    parser.add_argument("--faulty", type=int, default=0, help="faulty modules beside the good one, drawn at random")
+    parser.add_argument("--seed", type=int, default=1, help="what modules and faults are drawn by")
+    parser.add_argument(
+        "--network", action="store_true", help="block the network, too, in a namespace of its own (root)"
+    )
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help="an empty folder for all records (default: none is kept)")
     parser.add_argument("cases", nargs="*", default=CASES, help="what pytest runs")
     return parser.parse_args()
