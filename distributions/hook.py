@@ -20,8 +20,9 @@ class RoomsHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Before the build: an editable install needs nothing, the checkout itself is on the path there."""
-        if version == "editable":
+        """Before the build of a wheel; an editable install and a source distribution have the checkout's folders."""
+        self._folder: Path | None = None
+        if version == "editable" or self.target_name != "wheel":
             return
         root = Path(self.root)
         self._folder = Path(tempfile.mkdtemp(prefix="eswifi-wheel."))
@@ -32,7 +33,7 @@ class RoomsHook(BuildHookInterface[Any]):
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - as hatchling has it
         """After the build: the folder goes."""
-        if version != "editable":
+        if self._folder:
             shutil.rmtree(self._folder)
 
 

@@ -11,6 +11,8 @@ ABOVE = __name__.removesuffix("reports.places")
 """What stands before the names of the rooms: nothing in a checkout, the package and a dot where it is installed."""
 ROOT = Path(__file__).resolve().parents[1]
 """The folder that has the rooms, ``conftest.py`` and ``pytest.ini``."""
+JUDGE = "eswifi-conformance" if ABOVE else "tox -e conformance --"
+"""The command that judges a module; its arguments stand behind it."""
 FOLDER = "conformance-report"
 """Below the caller's directory: where the output of an installed project goes."""
 

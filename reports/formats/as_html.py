@@ -32,10 +32,11 @@ from reports.formats.measured import (
 from reports.formats.packed import COLUMNS, pack
 from reports.formats.registry import Format
 from reports.formats.view import OUTCOMES, SIGNS, View
+from reports.places import JUDGE
 from reports.record.summary import line_in_words
 
 PAGE = Path(__file__).with_name("page")
-CASE_COMMAND = "tox -e conformance -- {id}"
+CASE_COMMAND = f"{JUDGE} {{id}}"
 """What runs one case again; ``{id}`` stands for it."""
 _WIDE, _HIGH = 600, 160
 """Size of the diagram of accepts, in units of its own."""

@@ -5,6 +5,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from reports.places import JUDGE
 from reports.record.model import Case, Difference, Finding
 from reports.record.status import broken_requirements
 from suites.spec.catalogue import Catalogue
@@ -239,7 +240,7 @@ def _finding(lead: str, shown: Sequence[Failure], ended: Sequence[Case], catalog
         rigs=list(dict.fromkeys(case["rig"] for case, _ in shown)),
         masks=_masked_by(lead, shown, ended),
         example=example["id"],
-        command=f"tox -e conformance -- {shlex.quote(example['id'])}",
+        command=f"{JUDGE} {shlex.quote(example['id'])}",
     )
 
 

@@ -28,6 +28,6 @@ def add_options(parser: pytest.Parser) -> None:
         "--dut-expect",
         metavar="FILE",
         default=None,
-        help="what the module is known to break (python -m reports expect RUN): only what differs fails the job",
+        help="what the module is known to break (the command expect writes the file): only what differs fails the job",
     )
     parser.addini("conformance_catalogue", "folder of the catalogue (default: the suites' own)", type="paths")

@@ -59,6 +59,14 @@ def test_short_names_are_there_where_nobody_else_has_them(tmp_path):
     assert "--requirement NO-SUCH: the catalogue has no such requirement" in done.stderr
 
 
+@pytest.mark.parametrize("words", [["--port=/dev/null"], ["--port", "/dev/null"], ["--dut-port", "/dev/null"]])
+def test_port_that_exists_is_an_option_with_either_sign_beside_a_path_of_the_suites(tmp_path, words):
+    """Without a path pytest takes /dev for the folder of the tests: docs/decisions/guests.md."""
+    done = pytest_of(tmp_path, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tests collected" in done.stdout
+
+
 def test_every_option_of_ours_has_the_prefix(tmp_path):
     done = pytest_of(tmp_path, "--help")
     listed = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  --dut-")]

@@ -7,6 +7,7 @@ import re
 import select
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from reports.record.record import read_record
+from tests.packaging.conftest import build
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {"suites", "fixtures", "reports", "reference_impl", "tests", "conftest"}
@@ -90,6 +92,31 @@ def test_distributions_are_well_formed(wheels):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def names_in(path):
+    with zipfile.ZipFile(path) as wheel:
+        return {one for one in wheel.namelist() if ".dist-info/" not in one}
+
+
+def test_source_distribution_has_the_folders_once_and_makes_the_same_wheel(wheels, tmp_path):
+    build(ROOT, "-t", "sdist", "-d", str(tmp_path / "dist"))
+    (source,) = (tmp_path / "dist").iterdir()
+    with tarfile.open(source) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (unpacked,) = (tmp_path / "unpacked").iterdir()
+    assert sorted(one.name for one in (unpacked / "eswifi_conformance").iterdir()) == sorted(
+        one.name for one in (ROOT / "eswifi_conformance").iterdir() if one.name != "__pycache__"
+    )
+    build(unpacked, "-t", "wheel", "-d", str(tmp_path / "again"))
+    (again,) = (tmp_path / "again").iterdir()
+    assert names_in(again) == names_in(wheels.conformance)
+    assert again.name.split("-")[1] == source.name.removesuffix(".tar.gz").split("-")[1], "the version is the same"
+    done = subprocess.run(
+        [sys.executable, "-m", "twine", "check", "--strict", str(source)],
+        capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.timeout(600)
 def test_installed_suite_judges_from_another_directory_as_another_user(wheels, place):
     place.install(wheels.conformance)
@@ -116,8 +143,18 @@ def assert_bench_tools_work(place, here):
     assert wrong.returncode == 2, wrong.stdout + wrong.stderr
     for name in ("eswifi-bench", "eswifi-report"):
         assert place.run(place.program(name), "--help", here=here).stdout.startswith(f"usage: {name} ")
-    made = place.run(place.program("eswifi-report"), "render", "conformance-report", "--format", "junit", here=here)
-    assert made.returncode == 0, made.stdout + made.stderr
+    report = place.program("eswifi-report")
+    for words in (
+        ["render", "conformance-report", "--format", "junit"],
+        ["compare", "conformance-report", "conformance-report/latest"],
+        ["expect", "conformance-report", "--out", "known.toml"],
+    ):
+        made = place.run(report, *words, here=here)
+        assert made.returncode == 0, made.stdout + made.stderr
+    left = place.run(report, "rebuild", "conformance-report/run.json", here=here)
+    assert (left.returncode, "there is no such journal" in left.stderr) == (4, True), left.stderr
+    page = (here / "conformance-report" / "report.html").read_text(encoding="utf-8")
+    assert '"command":"eswifi-conformance {id}"' in page, "who installed the suite has no tox"
 
 
 def served(command, **how):
