@@ -37,7 +37,8 @@ MOST = 64
 PINS = {"dtr": ("dtr",), "rts": ("rts",), "both": ("dtr", "rts"), "none": ()}
 """Which modem lines reset the module: it is dead while one of them is off, and starts when they are on again."""
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
+"""The signals that end the emulator in order; Windows has no SIGHUP."""
 
 
 class _NobodyReads(Exception):

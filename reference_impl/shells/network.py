@@ -314,9 +314,21 @@ def _closed_by_peer(link: socket.socket) -> bool:
     """True when the peer's end has come or the connection is gone, with bytes before it or not."""
     if link.type == socket.SOCK_DGRAM:
         return False
+    if not hasattr(select, "POLLRDHUP"):  # Linux alone has it
+        return _end_is_next(link)
     poll = select.poll()
     poll.register(link.fileno(), select.POLLRDHUP)
     return bool(poll.poll(0))
+
+
+def _end_is_next(link: socket.socket) -> bool:
+    """True when the peer's end has come, or the connection is gone, and no byte waits before it."""
+    try:
+        return socket.socket.recv(link, 1, socket.MSG_PEEK) == b""  # the bytes of the wire, also of a TLS connection
+    except (BlockingIOError, InterruptedError):
+        return False
+    except OSError:
+        return True
 
 
 def _keep_alive(link: socket.socket, wanted: ask.KeepAlive) -> None:
@@ -329,10 +341,15 @@ def _keep_alive(link: socket.socket, wanted: ask.KeepAlive) -> None:
     if not wanted.on:
         return
     idle = max(1, -(-wanted.idle_ms // 1000))
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, min(idle, 32767))
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, PROBE_INTERVAL)
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, PROBES)
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, (idle + PROBES * PROBE_INTERVAL) * 1000)
+    options = {
+        "TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE": min(idle, 32767),  # macOS: the latter
+        "TCP_KEEPINTVL": PROBE_INTERVAL,
+        "TCP_KEEPCNT": PROBES,
+        "TCP_USER_TIMEOUT": (idle + PROBES * PROBE_INTERVAL) * 1000,  # Linux alone has it
+    }
+    for name, value in options.items():
+        if hasattr(socket, name):
+            link.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _words(error: OSError | TlsFailure) -> str:

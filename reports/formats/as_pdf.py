@@ -42,7 +42,8 @@ def render(view: View) -> bytes:
 
 def _print(browser: str, page: Path, made: Path) -> None:
     command = [browser, "--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={page.parent / 'profile'}"]
-    command += ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to have a sandbox as root
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    command += ["--no-sandbox"] if is_root else []  # Chromium refuses to have a sandbox as root
     command += ["--no-pdf-header-footer", f"--print-to-pdf={made}", page.as_uri()]
     try:
         done = subprocess.run(

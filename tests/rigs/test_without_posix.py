@@ -1,13 +1,14 @@
 """Judging a module over the network's lines takes nothing that POSIX systems alone have."""
 
+import contextlib
 import json
+import select
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.reference_impl.process import Emulator
 from tests.rigs.without_posix import REFUSED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,11 +21,26 @@ def run_without(*arguments):
     return subprocess.run([*WITHOUT, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
 
 
+@contextlib.contextmanager
+def emulator_without(line):
+    """The emulator without POSIX; its address."""
+    command = [*WITHOUT, "-m", "reference_impl", line, "127.0.0.1:0", "--joined", "LAB"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert select.select([process.stdout], [], [], 100)[0], "waited for the emulator's ready line"
+            ready = process.stdout.readline()
+            assert ready, process.stderr.read()
+            yield json.loads(ready)["ports"][0]["url"]
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
 @pytest.mark.parametrize("line", ["--tcp", "--rfc2217"])
-def test_module_is_judged_without_posix(line, tmp_path):
+def test_module_is_judged_without_posix_and_the_emulator_is_that_module(line, tmp_path):
     record = tmp_path / "run.json"
-    with Emulator(line, "127.0.0.1:0") as module:
-        where = (f"--port={module.urls[0]}", f"--run-record={record}", f"--alluredir={tmp_path / 'results'}")
+    with emulator_without(line) as url:
+        where = (f"--port={url}", f"--run-record={record}", f"--alluredir={tmp_path / 'results'}")
         done = run_without("-q", "-p", "no:cacheprovider", "-k", SOME, *where, *CASES)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "REFUSED" not in done.stderr

@@ -1,11 +1,20 @@
-"""Runs pytest as on a machine without POSIX: ``python tests/rigs/without_posix.py ARGS``.
+"""Runs pytest, or a module, as on a machine without POSIX: ``python tests/rigs/without_posix.py [-m MODULE] ARGS``.
 
 ``pty``, ``termios``, ``fcntl`` and ``resource`` cannot be imported, but by libraries that import them on POSIX only and
-have another way on Windows. Who asked for one in vain is told on stderr.
+have another way on Windows; functions and constants that Windows has not are not there. Who asked for a module in vain
+is told on stderr.
 """
 
 import builtins
+import os
+import runpy
+import select
+import selectors  # noqa: F401 - Python's own modules look once for what there is
+import signal
+import socket
+import subprocess  # noqa: F401
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +29,13 @@ HAVE_ANOTHER_WAY = {
     "tty": "Python's own",
 }
 """Who may import them after all: modules of other people, and why Windows does without."""
+LACKING = (
+    (os, ("geteuid", "killpg", "openpty")),
+    (select, ("poll", "epoll", "POLLRDHUP")),
+    (signal, ("SIGHUP",)),
+    (socket, ("TCP_USER_TIMEOUT",)),
+)
+"""What Windows has not."""
 ASKED: list[str] = []
 OWN_IMPORT = builtins.__import__
 
@@ -34,6 +50,14 @@ def refuse(name, globals=None, *rest, **named):  # noqa: A002 - the name is that
 
 if __name__ == "__main__":
     builtins.__import__ = refuse
+    for module, names in LACKING:
+        for name in names:
+            vars(module).pop(name, None)
+    if sys.argv[1] == "-m":
+        sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+        del sys.argv[:2]
+        runpy.run_module(sys.argv[0], run_name="__main__")
+        sys.exit()
     status = pytest.main(sys.argv[1:])
     sys.stderr.write("".join(ASKED))  # not before: pytest keeps what is written while it runs
     sys.exit(status)
