@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from tests.reference_impl.process import PATIENCE, free_port, receive
+from tests.reference_impl.tls_peer import TlsPeer
 
 FOLDER = Path(__file__).parent / "conversations"
 PROMPT = b"\r\n> "
@@ -19,11 +20,16 @@ def conversations():
 
 
 class Player:
-    """One conversation: the host on the line, the peers on the network side, the bench's hand."""
+    """One conversation: the host on the line, the peers on the network side, the bench's hand.
 
-    def __init__(self, emulator, host, bus):
-        self.emulator, self.host, self.polled = emulator, host, bus == "mr"
+    `pairs` are the certificates of TLS: "root", what it has signed ("known"), and what it has not ("unknown").
+    """
+
+    def __init__(self, emulator, host, bus, pairs):
+        self.emulator, self.host, self.polled, self.pairs = emulator, host, bus == "mr", pairs
         self.names = {"PORT": free_port()}
+        for name, pem in (("ROOT", pairs["root"].pem), ("CERT", pairs["known"].pem), ("KEY", pairs["known"].key_pem)):
+            self.names |= {name: pem.decode("ascii"), f"{name}SIZE": f"{len(pem):04d}"}
         self.peer = self.listener = None
         self.opened = []
         self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -89,8 +95,13 @@ class Player:
             self.listener.settimeout(PATIENCE)
             self.opened.append(self.listener)
             self.names["PEER"] = self.listener.getsockname()[1]
+        elif step["peer"] == "tls":
+            self.listener = TlsPeer(self.pairs[step.get("certificate", "known")])
+            self.opened.append(self.listener)
+            self.names["PEER"] = self.listener.port
         elif step["peer"] == "accept":
-            self.peer = self.listener.accept()[0]
+            tls = isinstance(self.listener, TlsPeer)
+            self.peer = self.listener.link() if tls else self.listener.accept()[0]
             self.opened.append(self.peer)
         else:
             assert step["peer"] == "close"

@@ -3,6 +3,8 @@
 import pytest
 
 from reference_impl import Control
+from reference_impl.core.commands import COMMANDS, parse
+from tests.reference_impl.authority import Authority
 from tests.reference_impl.conversations import VERBS, Player, conversations
 from tests.reference_impl.process import Emulator
 
@@ -21,8 +23,14 @@ def plays():
     ]
 
 
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory):
+    known, other = (Authority(tmp_path_factory.mktemp(name), name) for name in ("known", "other"))
+    return {"root": known.root, "known": known.sign(), "unknown": other.sign()}
+
+
 @pytest.mark.parametrize(("name", "serial", "bus", "profile"), plays())
-def test_driver_gets_through(name, serial, bus, profile):
+def test_driver_gets_through(name, serial, bus, profile, pairs):
     talk = CONVERSATIONS[name]
     options = [*SERIAL[serial], "--profile", profile, "--control", "tcp:0", *talk.get("options", [])]
     options += ["--notices", "mr"] if bus == "mr" else []
@@ -32,7 +40,7 @@ def test_driver_gets_through(name, serial, bus, profile):
         Control(emulator.ready["control"]) as control,
     ):
         emulator.control = lambda request: control.ask(**request)
-        player = Player(emulator, host, bus)
+        player = Player(emulator, host, bus, pairs)
         try:
             host.in_step()
             for place, step in enumerate(talk["steps"]):
@@ -71,3 +79,8 @@ def test_what_a_driver_would_miss_is_told():
             with pytest.raises(AssertionError):
                 player.play(step)
         player.close()
+
+
+def test_emulator_knows_every_command_that_a_driver_sends():
+    said = [step["say"].encode() for talk in CONVERSATIONS.values() for step in talk["steps"] if "say" in step]
+    assert {parse(one).name for one in said} - set(COMMANDS) == set()

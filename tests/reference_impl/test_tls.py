@@ -2,12 +2,12 @@
 
 import socket
 import ssl
-import threading
 
 import pytest
 
 from tests.reference_impl.authority import Authority
 from tests.reference_impl.process import PATIENCE, Emulator, at_end, receive
+from tests.reference_impl.tls_peer import TlsPeer
 
 OK = b"\r\n\r\nOK\r\n> "
 CONNECTED = b"\r\n[TCP  RC] Connecting to 127.0.0.1\r\nOK\r\n> "
@@ -41,52 +41,6 @@ def emulator(request):
         yield running
 
 
-class Peer:
-    """A TLS server that takes one connection after the other; `links` are those that have shaken hands."""
-
-    def __init__(self, pair, version=None, authority=None):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pair.certificate, pair.key)
-        if version:
-            context.minimum_version = context.maximum_version = version
-        if authority:
-            context.load_verify_locations(authority.root.certificate)
-            context.verify_mode = ssl.CERT_REQUIRED
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self._context = context
-        self.port = self._server.getsockname()[1]
-        self.links, self.arrived = [], threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self):
-        while True:
-            try:
-                plain, _ = self._server.accept()
-            except OSError:
-                return
-            plain.settimeout(PATIENCE)
-            try:
-                self.links.append(self._context.wrap_socket(plain, server_side=True))
-                self.arrived.release()
-            except OSError:
-                plain.close()
-
-    def link(self):
-        assert self.arrived.acquire(timeout=PATIENCE), "waited for a handshake"
-        return self.links[-1]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
-        self._thread.join(PATIENCE)
-        for link in self.links:
-            link.close()
-
-
 def program(host, kind, content):
     host.send(b"PG=0,%d,%04d\r" % (kind, len(content)) + content)
     return host.until(b"> ")
@@ -101,7 +55,7 @@ def connect(host, peer, level, *commands, authority=None):
 
 
 def test_data_goes_both_ways_and_the_end_is_told(emulator, pairs, authority):
-    with emulator.host() as host, Peer(pairs["good"]) as peer:
+    with emulator.host() as host, TlsPeer(pairs["good"]) as peer:
         assert connect(host, peer, 2, authority=authority) == CONNECTED
         link = peer.link()
         link.sendall(b"\x00\r\nOK\r\n> from the peer")
@@ -117,7 +71,7 @@ def test_data_goes_both_ways_and_the_end_is_told(emulator, pairs, authority):
 
 
 def test_long_data_is_read_in_pieces_and_nothing_of_it_is_lost(emulator, pairs):
-    with emulator.host() as host, Peer(pairs["good"]) as peer:
+    with emulator.host() as host, TlsPeer(pairs["good"]) as peer:
         connect(host, peer, 0, "R1=1000")
         data = bytes(index % 251 for index in range(40000))  # no CR LF is among it
         peer.link().sendall(data)
@@ -128,7 +82,7 @@ def test_long_data_is_read_in_pieces_and_nothing_of_it_is_lost(emulator, pairs):
 
 
 def test_module_ends_the_connection_in_order(emulator, pairs):
-    with emulator.host() as host, Peer(pairs["good"]) as peer:
+    with emulator.host() as host, TlsPeer(pairs["good"]) as peer:
         connect(host, peer, 0)
         link = peer.link()
         host.send(b"S3=3\rbye")
@@ -146,14 +100,14 @@ def test_module_ends_the_connection_in_order(emulator, pairs):
     ],
 )
 def test_each_level_takes_the_peers_that_it_should(emulator, pairs, authority, level, kind, joins):
-    with emulator.host() as host, Peer(pairs[kind]) as peer:
+    with emulator.host() as host, TlsPeer(pairs[kind]) as peer:
         answer = connect(host, peer, level, authority=authority)
         assert answer.endswith(b"OK\r\n> ") == joins
         assert (b"ERROR: Failed to connect" in answer) == (not joins)
 
 
 def test_lost_connection_is_connected_anew_and_one_that_lives_is_kept(emulator, pairs):
-    with emulator.host() as host, Peer(pairs["good"]) as peer:
+    with emulator.host() as host, TlsPeer(pairs["good"]) as peer:
         assert connect(host, peer, 0) == CONNECTED
         assert b"ERROR" in host.at("P6=1")
         peer.link().close()
@@ -164,7 +118,7 @@ def test_lost_connection_is_connected_anew_and_one_that_lives_is_kept(emulator, 
 
 
 def test_root_that_fails_is_told_only_where_it_is_said_so(emulator, pairs, authority):
-    with emulator.host() as host, Peer(pairs["unknown"]) as peer:
+    with emulator.host() as host, TlsPeer(pairs["unknown"]) as peer:
         assert connect(host, peer, 1, "PB=1", authority=authority).endswith(TOLD)
         peer.link().sendall(b"x")
         assert host.at("R0") == b"\r\nx\r\nOK\r\n> "
@@ -173,14 +127,14 @@ def test_root_that_fails_is_told_only_where_it_is_said_so(emulator, pairs, autho
 @pytest.mark.parametrize("emulator", [("--variant", "tls-name-checked")], indirect=True)
 @pytest.mark.parametrize(("kind", "joins"), [("good", True), ("other name", False)])
 def test_name_is_looked_at_where_the_firmware_does(emulator, pairs, authority, kind, joins):
-    with emulator.host() as host, Peer(pairs[kind]) as peer:
+    with emulator.host() as host, TlsPeer(pairs[kind]) as peer:
         answer = connect(host, peer, 2, "D0=localhost", authority=authority)
         assert answer.endswith(b"OK\r\n> ") == joins
 
 
 def test_peer_that_asks_is_shown_the_own_certificate(emulator, pairs, authority):
     own = authority.sign("module")
-    with emulator.host() as host, Peer(pairs["good"], authority=authority) as peer:
+    with emulator.host() as host, TlsPeer(pairs["good"], authority=authority) as peer:
         assert b"ERROR" in connect(host, peer, 0)
         assert program(host, 1, own.pem + b"\0") == OK
         assert program(host, 2, own.key_pem) == OK
@@ -190,15 +144,15 @@ def test_peer_that_asks_is_shown_the_own_certificate(emulator, pairs, authority)
 
 def test_version_is_1_2(emulator, pairs):
     with emulator.host() as host:
-        with Peer(pairs["good"], ssl.TLSVersion.TLSv1_3) as peer:
+        with TlsPeer(pairs["good"], ssl.TLSVersion.TLSv1_3) as peer:
             assert b"ERROR" in connect(host, peer, 0)
-        with Peer(pairs["good"]) as peer:
+        with TlsPeer(pairs["good"]) as peer:
             assert connect(host, peer, 0) == CONNECTED
             assert peer.link().version() == "TLSv1.2"
 
 
 def test_rubbish_that_was_programmed_is_an_error_of_the_connection(emulator, pairs):
-    with emulator.host() as host, Peer(pairs["good"]) as peer:
+    with emulator.host() as host, TlsPeer(pairs["good"]) as peer:
         assert program(host, 0, b"no certificate at all") == OK
         assert b"ERROR: Failed to connect" in connect(host, peer, 2)
         assert host.at("P9=0") == OK
