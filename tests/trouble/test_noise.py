@@ -1,0 +1,66 @@
+"""What was proven of a noisy line counts for the run, until so much has come in order that it would have shown."""
+
+import pytest
+
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.bench.evidence import NoiseBefore, NoisyLine
+from fixtures.drivers.line.at import Forms
+from fixtures.errors import ModuleFault, OutOfStep
+from fixtures.rigs import NetworkSettings, Rig, SerialSettings
+from tests.trouble.between import Between, as_it_is
+
+ONE_IN = 4000
+"""Bytes to a garbled one: one proof of 12,000 sees about three."""
+
+
+def garbling():
+    """One byte in so many is another, and no digit."""
+    come = [0]
+
+    def garble(data):
+        places = [place for place in range(len(data)) if (come[0] + place) % ONE_IN == ONE_IN - 1]
+        come[0] += len(data)
+        return bytes(one ^ 0x40 if place in places else one for place, one in enumerate(data))
+
+    return garble
+
+
+def differing(got):
+    return ModuleFault(f"expected: the bytes of the peer\ngot:      {got}")
+
+
+@pytest.fixture
+def noisy():
+    """A bench whose line was seen to garble bytes, and garbles none now; the line, and the bench."""
+    with Between() as line:
+        rig = Rig("noisy", serial=SerialSettings(line.url), network=NetworkSettings(ssid="LAB"))
+        bench = Bench(rig, Forms(answer_s=0.7))
+        bench.open()
+        line.to_host = garbling()
+        found = bench.doubts.about(differing("some bytes"), network=False)
+        assert type(found) is NoisyLine
+        line.to_host = as_it_is
+        yield bench
+        bench.close()
+
+
+def test_noise_that_was_proven_is_not_forgotten_by_the_next_case(noisy):
+    found = noisy.doubts.about(differing("other bytes"), network=False)
+    assert type(found) is NoiseBefore
+    assert found.random, "the case is tried more often than twice"
+    assert "as this run has seen (about one byte in " in str(found)
+
+
+def test_difference_that_comes_twice_as_it_is_is_the_modules_on_a_noisy_line_too(noisy):
+    assert noisy.doubts.about(differing("these bytes"), network=False)
+    assert noisy.doubts.about(differing("these bytes"), network=False) is None
+
+
+def test_noise_is_over_once_so_much_has_come_in_order_that_it_would_have_shown(noisy):
+    found = [noisy.doubts.about(differing("bytes" + count * "!"), network=False) for count in range(5)]
+    assert type(found[0]) is NoiseBefore
+    assert found[-1] is None, "five proofs in order"
+
+
+def test_noise_makes_no_module_silent(noisy):
+    assert noisy.doubts.about(OutOfStep("the module has become silent"), network=False) is None
