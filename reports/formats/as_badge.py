@@ -25,11 +25,11 @@ def render(view: View) -> bytes:
     findings = f", {len(view.findings)} finding{'' if len(view.findings) == 1 else 's'}" if view.findings else ""
     text = f"{head.sign} {head.word.lower()}{findings}"
     left, right = (LETTER * len(one) + 10 for one in (LABEL, text))
-    told = _SVG.format(
+    picture = _SVG.format(
         whole=left + right, left=left, right=right, colour=COLOURS[head.tone], label=LABEL, text=text,
         a=left / 2, b=left + right / 2, la=left - 10, lb=right - 10,
     )  # fmt: skip
-    return told.encode()
+    return picture.encode()
 
 
 FORMAT = Format("badge", "badge.svg", "the outcome as a small SVG", render)

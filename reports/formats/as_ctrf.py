@@ -26,7 +26,7 @@ def render(view: View) -> bytes:
     end = _milliseconds(record["finished"]) if record["finished"] else max([begun, *map(_stop, record["cases"])])
     counts = Counter(STATUSES[one["verdict"]] for one in record["cases"])
     suite = record.get("suite") or {}
-    told = {
+    document = {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
         "generatedBy": "eswifi-conformance",
@@ -46,7 +46,7 @@ def render(view: View) -> bytes:
             },
         },
     }
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _test(case: Case) -> dict[str, Any]:

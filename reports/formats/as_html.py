@@ -80,7 +80,7 @@ def render(view: View) -> bytes:
     """The page of a run."""
     rows = sorted(matrix(view.record, view.catalogue), key=lambda row: not row.differs)
     style, script = own_file("report.css"), own_file("report.js")
-    told = (
+    page = (
         environment()
         .get_template("report.html.j2")
         .render(
@@ -104,7 +104,7 @@ def render(view: View) -> bytes:
             scatter=_scatter,
         )
     )
-    return told.encode("utf-8", "backslashreplace")
+    return page.encode("utf-8", "backslashreplace")
 
 
 def _about(view: View) -> dict[str, Any]:

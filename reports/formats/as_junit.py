@@ -65,9 +65,9 @@ def _add_case(suite: ET.Element, case: Case) -> None:
     path, _, name = case["id"].partition("::")
     one = ET.SubElement(suite, "testcase", classname=path.removesuffix(".py").replace("/", "."), name=name or path)
     one.set("time", f"{case['duration_s']:.3f}")
-    told = ET.SubElement(one, "properties")
+    block = ET.SubElement(one, "properties")
     for key, value in properties(case):
-        ET.SubElement(told, "property", name=key, value=value)
+        ET.SubElement(block, "property", name=key, value=value)
     tag = {"fail": "failure", "error": "error", "inconclusive": "error", "not_applicable": "skipped"}
     if case["verdict"] in tag:
         first = (case["message"].strip().splitlines() or [case["verdict"]])[0]

@@ -79,12 +79,12 @@ def _gap(one: Gap) -> str:
 
 
 def _problems(view: View) -> Iterator[str]:
-    told = [f"{one['blame']}: {one['message']}" for one in view.record["problems"]]
-    told += [f"not finished: {one['id']}" for one in view.record["unfinished"]]
-    told += [f"rig: {line_in_words(view.summary)}"] if view.summary.get("line", {}).get("garbled") else []
-    if told:
+    problems = [f"{one['blame']}: {one['message']}" for one in view.record["problems"]]
+    problems += [f"not finished: {one['id']}" for one in view.record["unfinished"]]
+    problems += [f"rig: {line_in_words(view.summary)}"] if view.summary.get("line", {}).get("garbled") else []
+    if problems:
         yield from ("", "**Problems of the run**", "")
-    yield from (f"- {plain(one)}" for one in told[:MOST_PROBLEMS])
+    yield from (f"- {plain(one)}" for one in problems[:MOST_PROBLEMS])
 
 
 FORMAT = Format("md", "report.md", "Markdown for the summary of a job, findings first", render, by_default=True)

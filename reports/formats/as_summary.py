@@ -12,8 +12,8 @@ def render(view: View) -> bytes:
     """The page of a run."""
     style = own_file("report.css")
     template = environment().get_template("summary.html.j2")
-    told = template.render(view=view, style=style, style_hash=policy_hash(style), most=MOST_FINDINGS)
-    return told.encode("utf-8", "backslashreplace")
+    page = template.render(view=view, style=style, style_hash=policy_hash(style), most=MOST_FINDINGS)
+    return page.encode("utf-8", "backslashreplace")
 
 
 FORMAT = Format("summary", "summary.html", "a small page to mail: verdict, findings, not tested, requirements", render)

@@ -73,8 +73,8 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """The outcome in one sentence."""
-        told = [f"{len(one.changes)} {one.title}" for one in self.chapters if one.changes]
-        return ", ".join(told) or "nothing has changed"
+        counts = [f"{len(one.changes)} {one.title}" for one in self.chapters if one.changes]
+        return ", ".join(counts) or "nothing has changed"
 
     @cached_property
     def _pairs(self) -> list[tuple[RequirementRow | None, RequirementRow]]:
@@ -130,10 +130,10 @@ class Comparison:
 
 
 def _by_requirement(view: View) -> dict[str, list[Difference]]:
-    told: dict[str, list[Difference]] = {}
+    grouped: dict[str, list[Difference]] = {}
     for (key, _), one in charged(view.record["cases"]).items():
-        told.setdefault(key, []).append(one)
-    return told
+        grouped.setdefault(key, []).append(one)
+    return grouped
 
 
 def _words_of(one: Difference) -> str:

@@ -23,8 +23,8 @@ class Fact:
 
 def facts(record: Record) -> list[Fact]:
     """The facts of the first screen, in their order; every text is visible."""
-    told = [*_judged(record), *_when(record), *_by(record)]
-    return [Fact(one.name, visible(one.value), one.odd) for one in told]
+    shown = [*_judged(record), *_when(record), *_by(record)]
+    return [Fact(one.name, visible(one.value), one.odd) for one in shown]
 
 
 def _judged(record: Record) -> Iterator[Fact]:
@@ -83,8 +83,8 @@ def _by(record: Record) -> Iterator[Fact]:
     revision = f", revision {suite['revision']}" if suite.get("revision") else ""
     yield Fact("Suite", f"{suite['version']}{revision}" if suite.get("version") else UNKNOWN)
     yield Fact("Host", f"{host['system']}, Python {host['python']}" if host.get("system") else UNKNOWN)
-    told, found = record.get("sha256") or "", record_sha256(record)
-    if told in ("", found):
-        yield Fact("Record SHA-256", told or UNKNOWN)
+    recorded, found = record.get("sha256") or "", record_sha256(record)
+    if recorded in ("", found):
+        yield Fact("Record SHA-256", recorded or UNKNOWN)
     else:
-        yield Fact("Record SHA-256", f"{found}: the record was changed, it says {told} of itself", True)
+        yield Fact("Record SHA-256", f"{found}: the record was changed, it says {recorded} of itself", True)

@@ -35,7 +35,7 @@ class Cell:
 
 
 @dataclass
-class RequirementRow:
+class MatrixRow:
     """One requirement; ``cells`` by the name of the rig."""
 
     requirement: str
@@ -53,13 +53,13 @@ class RequirementRow:
         return len({one.verdict for one in self.cells.values()}) > 1
 
 
-def matrix(record: Record, catalogue: Catalogue | None = None) -> list[RequirementRow]:
+def matrix(record: Record, catalogue: Catalogue | None = None) -> list[MatrixRow]:
     """A row for each requirement that a case names: in the order of the catalogue where it is given, else by id."""
     rigs = [one["name"] for one in record["rigs"]]
-    rows: dict[str, RequirementRow] = {}
+    rows: dict[str, MatrixRow] = {}
     for case in record["cases"]:
         for key in case["requirements"]:
-            row = rows.setdefault(key, RequirementRow(key, "", {rig: Cell() for rig in rigs}))
+            row = rows.setdefault(key, MatrixRow(key, "", {rig: Cell() for rig in rigs}))
             _count(row.cells.setdefault(case["rig"], Cell()), key, case)
     if catalogue is None:
         return [rows[key] for key in sorted(rows)]
@@ -91,7 +91,7 @@ def broken_table(record: Record) -> list[str]:
     return [head, *("  ".join([f"{row.requirement:<{wide}}", *_texts(row, rigs, columns)]) for row in rows)]
 
 
-def _texts(row: RequirementRow, rigs: Sequence[str], columns: Sequence[int]) -> Iterator[str]:
+def _texts(row: MatrixRow, rigs: Sequence[str], columns: Sequence[int]) -> Iterator[str]:
     for rig, width in zip(rigs, columns, strict=True):
         yield f"{SHOWN[row.cells[rig].verdict]:>{width}}"
 
@@ -126,7 +126,7 @@ def _head(run: RigRun) -> str:
     return "<br>".join(html.escape(str(one)) for one in lines if one)
 
 
-def _row(row: RequirementRow, rigs: Sequence[str]) -> str:
+def _row(row: MatrixRow, rigs: Sequence[str]) -> str:
     cells = "".join(_cell(row.cells[rig]) for rig in rigs)
     return f'<tr><th title="{html.escape(row.statement)}">{html.escape(row.requirement)}</th>{cells}</tr>'
 

@@ -178,15 +178,15 @@ def accepts(record: Record) -> list[Accept]:
 
 
 def _accepts_of(case: Case, offset: float) -> Iterator[Accept]:
-    told = list(events(case["transcript"]))
+    happened = list(events(case["transcript"]))
     connected: dict[str, float] = {}
-    for one in told:
+    for one in happened:
         if one.kind == "*" and (peer := _CONNECTED.search(one.text)):
             connected[peer[1]] = one.at
         for notice in _ACCEPTED.finditer(one.text) if one.source == "module" else ():
             if notice[1] in connected:
                 since = connected.pop(notice[1])
-                yield Accept(offset + one.at - told[0].at, (one.at - since) * 1000, case["id"])
+                yield Accept(offset + one.at - happened[0].at, (one.at - since) * 1000, case["id"])
 
 
 def readings(record: Record, catalogue: Catalogue, sources: Sources) -> list[Reading]:

@@ -65,8 +65,8 @@ def closing_line(record: Record) -> Line:
 
 
 def _account(cases: list[Case]) -> Iterator[Line]:
-    if (told := account_of(cases)).commands:
-        yield Line(f"account   {told.line()}")
+    if (account := account_of(cases)).commands:
+        yield Line(f"account   {account.line()}")
 
 
 def _judged(record: Record) -> Iterator[Line]:

@@ -160,10 +160,10 @@ class View:
     @cached_property
     def headline(self) -> Headline:
         """The outcome in one sentence."""
-        told = self.summary["outcome"]
-        word, sentence = told["word"].replace("_", " "), told["sentence"]
-        of_cases = f"{told['judged']:,} of {count(told['planned'], 'case')}"
-        cut_off = told["judged"] < told["planned"] and (not self.record["finished"] or word == "interrupted")
+        outcome = self.summary["outcome"]
+        word, sentence = outcome["word"].replace("_", " "), outcome["sentence"]
+        of_cases = f"{outcome['judged']:,} of {count(outcome['planned'], 'case')}"
+        cut_off = outcome["judged"] < outcome["planned"] and (not self.record["finished"] or word == "interrupted")
         if word == "not conforming":
             broken = sum(one.outcome == "broken" for one in self.requirements)
             verb = "breaks" if len(self.findings) == 1 else "break"
@@ -171,7 +171,7 @@ class View:
             sentence += f"; the run ended early, after {of_cases}" if cut_off else ""
         elif cut_off:
             word, sentence = "incomplete", f"{of_cases}, no verdict"
-        sign, tone = _TONES.get(told["word"], _OPEN)
+        sign, tone = _TONES.get(outcome["word"], _OPEN)
         return Headline(sign, word.upper(), _without(word, sentence), tone)
 
     @cached_property
@@ -183,25 +183,25 @@ class View:
     @cached_property
     def requirements(self) -> list[RequirementRow]:
         """Every requirement: the areas in the order of the catalogue, in each area its requirements in theirs."""
-        told = self.summary["requirements"] or states_of(self.record["cases"], self.catalogue, self.record["profile"])
+        states = self.summary["requirements"] or states_of(self.record["cases"], self.catalogue, self.record["profile"])
         place = {key: number for number, key in enumerate(self.catalogue.areas)}
-        return [self._row(one) for one in sorted(told, key=lambda one: place.get(one["area"], len(place)))]
+        return [self._row(one) for one in sorted(states, key=lambda one: place.get(one["area"], len(place)))]
 
-    def _row(self, told: Mapping[str, Any]) -> RequirementRow:
-        known = self.catalogue.requirements.get(told["id"])
-        area = self.catalogue.areas.get(told["area"])
+    def _row(self, state: Mapping[str, Any]) -> RequirementRow:
+        known = self.catalogue.requirements.get(state["id"])
+        area = self.catalogue.areas.get(state["area"])
         return RequirementRow(
-            id=told["id"],
-            area=told["area"],
-            title=area.title if area else told["area"],
-            obligation=OBLIGATION_NAMES.get(told["obligation"], told["obligation"]),
+            id=state["id"],
+            area=state["area"],
+            title=area.title if area else state["area"],
+            obligation=OBLIGATION_NAMES.get(state["obligation"], state["obligation"]),
             statement=known.statement if known else "(not in the catalogue of this version)",
             sources=tuple(str(one) for one in known.sources) if known else (),
             commands=known.commands if known else (),
-            outcome=told["outcome"],
-            reason=told.get("reason") or "",
-            masked_by=tuple(told.get("masked_by") or ()),
-            cases=told["cases"],
+            outcome=state["outcome"],
+            reason=state.get("reason") or "",
+            masked_by=tuple(state.get("masked_by") or ()),
+            cases=state["cases"],
         )
 
     @cached_property
@@ -217,23 +217,23 @@ class View:
         """The findings, in the record's order: mandatory first, then by how much they mask."""
         return [self._finding(one) for one in self.summary["findings"]]
 
-    def _finding(self, told: Mapping[str, Any]) -> FindingView:
-        expected, got = differing(str(told["expected"]), str(told["got"]))
+    def _finding(self, finding: Mapping[str, Any]) -> FindingView:
+        expected, got = differing(str(finding["expected"]), str(finding["got"]))
         return FindingView(
-            id=told["id"],
-            requirement=told["requirement"],
-            obligation=OBLIGATION_NAMES.get(told["obligation"], told["obligation"]),
-            statement=told["statement"],
-            quotes=tuple(self.quotes(told["requirement"])),
-            sources=tuple(told["sources"]),
+            id=finding["id"],
+            requirement=finding["requirement"],
+            obligation=OBLIGATION_NAMES.get(finding["obligation"], finding["obligation"]),
+            statement=finding["statement"],
+            quotes=tuple(self.quotes(finding["requirement"])),
+            sources=tuple(finding["sources"]),
             expected=expected,
             got=got,
-            cases=tuple(told["cases"]),
-            rigs=tuple(told["rigs"]),
-            masks=tuple(one for one in told["masks"] if one in self._masked),
-            hampers=tuple(one for one in told["masks"] if one not in self._masked),
-            example=told["example"],
-            command=told["command"],
+            cases=tuple(finding["cases"]),
+            rigs=tuple(finding["rigs"]),
+            masks=tuple(one for one in finding["masks"] if one in self._masked),
+            hampers=tuple(one for one in finding["masks"] if one not in self._masked),
+            example=finding["example"],
+            command=finding["command"],
         )
 
     @cached_property

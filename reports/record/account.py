@@ -26,11 +26,11 @@ class Account:
     def line(self) -> str:
         """The account in words."""
         if self.rest_s:
-            told = f"until the module answered {self.module_s:.1f} s, all else {self.rest_s:.1f} s"
-            return f"{self.commands:,} commands; {told}"
+            parts_text = f"until the module answered {self.module_s:.1f} s, all else {self.rest_s:.1f} s"
+            return f"{self.commands:,} commands; {parts_text}"
         parts = (("module", self.module_s), ("waits", self.protocol_s), ("line", self.line_s), ("bench", self.ours_s))
-        told = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts)
-        return f"{self.commands:,} commands, {self.restoring:,} of them only to restore the known state; {told}"
+        parts_text = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts)
+        return f"{self.commands:,} commands, {self.restoring:,} of them only to restore the known state; {parts_text}"
 
 
 def account_of(cases: Iterable[Mapping[str, Any]]) -> Account:
@@ -38,9 +38,9 @@ def account_of(cases: Iterable[Mapping[str, Any]]) -> Account:
     cases = list(cases)
     if any("account" not in one for one in cases):
         return _by_transcripts(cases)
-    told = [one["account"] for one in cases]
+    accounts = [one["account"] for one in cases]
     parts = ("commands", "restoring", "module_s", "protocol_s", "line_s", "ours_s")
-    return Account(*(sum(one[part] for one in told) for part in parts))
+    return Account(*(sum(one[part] for one in accounts) for part in parts))
 
 
 def _by_transcripts(cases: Iterable[Mapping[str, Any]]) -> Account:

@@ -12,23 +12,23 @@ DECIDING = ("pass", "fail", "observed")
 """Verdicts that decide at least one requirement of the case."""
 
 
-def whole_case(told: Any, rig: str) -> Any:
+def whole_case(result: Any, rig: str) -> Any:
     """The case's result with the keys that a test system may leave out: the rig, and what never happened.
 
     Where it does not tell what the case decided: a failed case has decided the broken requirements and masked its
     others, any other that was judged has decided all that it names.
     """
-    if not isinstance(told, dict):
-        return told
-    case = {"rig": rig, "earlier": [], "recoveries": [], **_decisions(told), **told}
+    if not isinstance(result, dict):
+        return result
+    case = {"rig": rig, "earlier": [], "recoveries": [], **_decisions(result), **result}
     case["differences"] = [_with_normal(one) for one in case["differences"]]
     return case
 
 
-def _decisions(told: dict[str, Any]) -> dict[str, Any]:
-    ids, broken = told.get("requirements") or [], told.get("broken") or []
-    failed = told.get("verdict") == "fail" and bool(broken)
-    decided = [one for one in ids if one in broken] if failed else ids if told.get("verdict") in DECIDING else []
+def _decisions(result: dict[str, Any]) -> dict[str, Any]:
+    ids, broken = result.get("requirements") or [], result.get("broken") or []
+    failed = result.get("verdict") == "fail" and bool(broken)
+    decided = [one for one in ids if one in broken] if failed else ids if result.get("verdict") in DECIDING else []
     masked = [one for one in ids if one not in broken] if failed else []
     return {
         "decided": list(decided),

@@ -68,18 +68,18 @@ class Held:
 def load_expectation(path: Path) -> Expectation:
     """Read the file. Raises RecordError with the entry that is wrong."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise RecordError(f"{path}: is no TOML: {problem}") from problem
-    if unknown := sorted(set(told) - _KEYS):
+    if unknown := sorted(set(table) - _KEYS):
         raise RecordError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
-    entries = told.get("broken", [])
+    entries = table.get("broken", [])
     if not isinstance(entries, list):
         raise RecordError(f"{path}: broken is a list of tables, [[broken]]")
     broken = tuple(_entry(path, one) for one in entries)
-    return Expectation(path, str(told.get("product", "")), str(told.get("firmware", "")), broken)
+    return Expectation(path, str(table.get("product", "")), str(table.get("firmware", "")), broken)
 
 
 def _entry(path: Path, one: Any) -> Expected:

@@ -49,8 +49,8 @@ def _shorten(match: re.Match[str]) -> str:
 
 def differences_of(case: Case) -> list[Difference]:
     """What the case was charged with; read from its message where the test system tells nothing better."""
-    told = {one["requirement"] for one in case["differences"]}
-    rest = [one for one in broken_requirements(case) if one not in told]
+    named = {one["requirement"] for one in case["differences"]}
+    rest = [one for one in broken_requirements(case) if one not in named]
     return [*case["differences"], *(_read_difference(one, case["message"]) for one in rest)]
 
 

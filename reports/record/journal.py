@@ -228,13 +228,13 @@ class Journalled:
 
 def read_journals(record: Path) -> Journalled:
     """All that the run with this record has left in journals. Raises RecordError."""
-    told = read_journal(journal_path(record))
+    journalled = read_journal(journal_path(record))
     for path in worker_journals(record):
         with contextlib.suppress(RecordError):  # a worker that was killed before its first line
-            told.merge(read_journal(path))
-    ended = {(one["rig"], one["id"]) for one in told.cases}
-    told.unfinished = [one for one in told.unfinished if (one["rig"], one["id"]) not in ended]
-    return told
+            journalled.merge(read_journal(path))
+    ended = {(one["rig"], one["id"]) for one in journalled.cases}
+    journalled.unfinished = [one for one in journalled.unfinished if (one["rig"], one["id"]) not in ended]
+    return journalled
 
 
 def read_journal(path: Path) -> Journalled:
@@ -243,7 +243,7 @@ def read_journal(path: Path) -> Journalled:
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError as problem:
         raise RecordError(f"{path}: cannot be read: {problem.strerror}") from problem
-    told = Journalled()
+    journalled = Journalled()
     last = len(lines) - (not lines[-1])
     for number, line in enumerate(lines[:last], 1):
         try:
@@ -252,12 +252,12 @@ def read_journal(path: Path) -> Journalled:
             if number == last:
                 break
             raise RecordError(f"{path}: line {number} is no journal entry") from problem
-        if complaint := complain_of_entry(what, value, told.rig()):
+        if complaint := complain_of_entry(what, value, journalled.rig()):
             raise RecordError(f"{path}: line {number}, {what}: {complaint}")
-        _take(told, what, value)
-    if not told.started:
+        _take(journalled, what, value)
+    if not journalled.started:
         raise RecordError(f"{path}: is no journal of a run")
-    return told
+    return journalled
 
 
 def complain_of_entry(what: str, value: Any, rig: str) -> str | None:
@@ -273,26 +273,26 @@ def complain_of_entry(what: str, value: Any, rig: str) -> str | None:
     return complain_of_case(whole_case(value, rig)) if what == "case" and not complaint else complaint
 
 
-def _take(told: Journalled, what: str, value: Any) -> None:
+def _take(journalled: Journalled, what: str, value: Any) -> None:
     match what:
         case "begin":
-            told.started, told.results = value["at"], value.get("results") or ""
+            journalled.started, journalled.results = value["at"], value.get("results") or ""
         case "run":
-            told.runs.append(value)
+            journalled.runs.append(value)
         case "problem":
-            told.problems.append(value)
+            journalled.problems.append(value)
         case "planned":
-            told.planned = value
+            journalled.planned = value
         case "resumed":
-            told.resumed.append(value)
+            journalled.resumed.append(value)
         case "start":
-            told.start(value)
+            journalled.start(value)
         case "unfinished":
-            told.unfinished.append(value)
-        case "line" if told.unfinished:
-            told.unfinished[-1]["transcript"].append(value)
+            journalled.unfinished.append(value)
+        case "line" if journalled.unfinished:
+            journalled.unfinished[-1]["transcript"].append(value)
         case "case":
-            told.add_case(value)
+            journalled.add_case(value)
 
 
 def rebuild(record: Path, catalogue: Catalogue) -> Record:
@@ -300,21 +300,21 @@ def rebuild(record: Path, catalogue: Catalogue) -> Record:
 
     Raises RecordError, also where the journals do not make a record that the schema takes.
     """
-    told = read_journals(record)
-    running = ", ".join(one["id"] for one in told.unfinished) or "no case"
+    journalled = read_journals(record)
+    running = ", ".join(one["id"] for one in journalled.unfinished) or "no case"
     cut_off = Problem(blame="harness", message=f"the run was cut off while {running} was running")
-    problems = [*told.problems, cut_off]
+    problems = [*journalled.problems, cut_off]
     made = build_record(
-        told.runs,
-        told.cases,
+        journalled.runs,
+        journalled.cases,
         catalogue,
-        status=decide(told.cases, problems, also=[ExitStatus.HARNESS]),
-        started=told.started,
+        status=decide(journalled.cases, problems, also=[ExitStatus.HARNESS]),
+        started=journalled.started,
         finished=None,
         problems=problems,
-        planned=told.planned,
-        unfinished=told.unfinished,
-        resumed=told.resumed,
+        planned=journalled.planned,
+        unfinished=journalled.unfinished,
+        resumed=journalled.resumed,
     )
     if complaint := complain(made):
         raise RecordError(f"{journal_path(record)}: makes no record: {complaint}")

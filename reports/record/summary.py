@@ -57,11 +57,11 @@ def summarise(
 
 def add_up_line(cases: Iterable[Case]) -> LineQuality | None:
     """What all proofs of the line together have shown; None where none was made."""
-    told = [one["line"] for one in cases if "line" in one]
-    if not told:
+    lines = [one["line"] for one in cases if "line" in one]
+    if not lines:
         return None
-    sums = [sum(one[key] for one in told) for key in ("bytes", "garbled")]
-    return LineQuality(bytes=sums[0], garbled=sums[1], bound=max(one["bound"] for one in told))
+    sums = [sum(one[key] for one in lines) for key in ("bytes", "garbled")]
+    return LineQuality(bytes=sums[0], garbled=sums[1], bound=max(one["bound"] for one in lines))
 
 
 def line_in_words(summary: Mapping[str, Any]) -> str:

@@ -125,11 +125,11 @@ class Collector:
         if report.when not in ("setup", "call"):
             self._end_case(report, getattr(report, "conformance", None))
 
-    def _end_case(self, report: pytest.TestReport, told: dict[str, Any] | None) -> None:
+    def _end_case(self, report: pytest.TestReport, result: dict[str, Any] | None) -> None:
         failed = self._failed_phases.pop(_key(report), [])
-        if told is None:
+        if result is None:
             self._blame_harness(report.nodeid, failed)
-        elif complaint := complain_of_case(case := whole_case(told.get("case"), rig_name(told["run"]))):
+        elif complaint := complain_of_case(case := whole_case(result.get("case"), rig_name(result["run"]))):
             self.add_problem(Problem(blame="harness", message=f"{report.nodeid}: a malformed result: {complaint}"))
         else:
             self._add_case(case, failed)

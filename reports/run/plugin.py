@@ -70,8 +70,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Make everything that the module or the bench has chosen harmless, before anybody shows it."""
     report = yield
-    if told := getattr(report, "conformance", None):
-        report.conformance = visible_in(told)  # type: ignore[attr-defined]
+    if result := getattr(report, "conformance", None):
+        report.conformance = visible_in(result)  # type: ignore[attr-defined]
     if isinstance(report.longrepr, str):
         report.longrepr = visible(report.longrepr)
     elif isinstance(report.longrepr, tuple):
@@ -204,9 +204,9 @@ class Reports:
     def _hand_over(self) -> None:
         place = os.environ.pop(HANDOFF, None)
         if place:
-            told = {"results": self._results and str(self._results), "record": str(self._record_path)}
-            told["expect"] = str(self._job.path) if self._job.path else None
-            Path(place).write_text(json.dumps(told), encoding="utf-8")
+            handoff = {"results": self._results and str(self._results), "record": str(self._record_path)}
+            handoff["expect"] = str(self._job.path) if self._job.path else None
+            Path(place).write_text(json.dumps(handoff), encoding="utf-8")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_run(self, run: Run) -> None:
@@ -250,9 +250,9 @@ class Reports:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """A worker of pytest-xdist has ended: take over what its hooks were told."""
-        told = getattr(node, "workeroutput", {}).get("conformance", {"run": {}, "problems": []})
-        self._take_run(told["run"])
-        for problem in told["problems"]:
+        output = getattr(node, "workeroutput", {}).get("conformance", {"run": {}, "problems": []})
+        self._take_run(output["run"])
+        for problem in output["problems"]:
             self._gather().add_problem(problem)
         if error and error != "keyboard-interrupt":
             self._gather().add_problem(Problem(blame="harness", message=f"worker {node.gateway.id}: {error}"))
@@ -278,12 +278,12 @@ class Reports:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A phase of a case is over; with the teardown's report comes the verdict."""
-        told = getattr(report, "conformance", None)
-        if told:
-            self._take_run(told["run"])
-            report.user_properties += properties_of(told["case"])
+        result = getattr(report, "conformance", None)
+        if result:
+            self._take_run(result["run"])
+            report.user_properties += properties_of(result["case"])
         self._gather().add_report(report)
-        if told:
+        if result:
             stop_where_failed(self._config, self._session, self._gather().journal)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

@@ -112,8 +112,8 @@ class ProgressLines:
         """A case has ended."""
         if report.when == "teardown":
             self._progress.ended += 1
-            told = getattr(report, "conformance", None) or {"case": {"verdict": ""}}
-            self._progress.failed += told["case"].get("verdict") == "fail"
+            result = getattr(report, "conformance", None) or {"case": {"verdict": ""}}
+            self._progress.failed += result["case"].get("verdict") == "fail"
             self._show()
 
     def _show(self) -> None:

@@ -54,8 +54,8 @@ def _results_of(record: Path) -> Path | None:
     if not journal_path(record).exists():
         there = "the record of a run that ended by itself" if record.exists() else "no record either"
         raise RecordError(f"{journal_path(record)}: there is no such journal, and {there}")
-    told = read_journals(record).results
-    return Path(told) if told else None
+    folder = read_journals(record).results
+    return Path(folder) if folder else None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,9 +15,9 @@ from reports.run.command import record_in, run_action
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    told = "; ".join(f"{one.name}: {one.what}" for one in formats())
+    what = "; ".join(f"{one.name}: {one.what}" for one in formats())
     parser.add_argument("run", type=Path, metavar="RUN", help="the record of the run, or the folder in which it lies")
-    parser.add_argument("--format", choices=MODULES, required=True, help=told)
+    parser.add_argument("--format", choices=MODULES, required=True, help=what)
     parser.add_argument("--out", type=Path, metavar="PATH", help="where it goes (default: beside the record)")
 
 

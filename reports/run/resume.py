@@ -60,7 +60,7 @@ def load_former(path: Path) -> Former:
         document = read_record(record)
     except RecordError as problem:
         raise ResumeError(f"--resume: {problem}") from problem
-    told = Journalled(
+    journalled = Journalled(
         started=document["started"],
         runs=[_run_of(one) for one in document["rigs"]],
         cases=document["cases"],
@@ -69,22 +69,29 @@ def load_former(path: Path) -> Former:
         resumed=document["resumed"],
         unfinished=document["unfinished"],
     )
-    return _former(told)
+    return _former(journalled)
 
 
 def _run_of(entry: Mapping[str, Any]) -> Run:
     return Run(rig=entry["rig"], module=entry["module"], profile=entry["profile"], probe=entry["probe"])
 
 
-def _former(told: Journalled) -> Former:
-    finished = [one for one in told.cases if not was_not_run(one)]
+def _former(journalled: Journalled) -> Former:
+    finished = [one for one in journalled.cases if not was_not_run(one)]
     this = Resumption(
         at=now(),
         taken_over=len(finished),
-        cut_off=[one["id"] for one in told.unfinished],
-        problems=told.problems,
+        cut_off=[one["id"] for one in journalled.unfinished],
+        problems=journalled.problems,
     )
-    return Former(told.started, told.runs, finished, told.planned, told.unfinished, [*told.resumed, this])
+    return Former(
+        journalled.started,
+        journalled.runs,
+        finished,
+        journalled.planned,
+        journalled.unfinished,
+        [*journalled.resumed, this],
+    )
 
 
 def was_not_run(case: Case) -> bool:

@@ -21,15 +21,15 @@ class WorkerMessages:
     """
 
     def __init__(self, config: pytest.Config) -> None:
-        told = cast("Any", config).workerinput
-        if folder := told.get("conformance_allure"):
+        given = cast("Any", config).workerinput
+        if folder := given.get("conformance_allure"):
             config.option.allure_report_dir = folder
         self._told: dict[str, Any] = {"run": {}, "problems": []}
         cast("Any", config).workeroutput["conformance"] = self._told
         self._config = config
         self._session: pytest.Session | None = None
-        self._journal = Journal(worker_journal_path(Path(told["conformance_record"]), told["workerid"]))
-        if rest := told.get("conformance_rest"):
+        self._journal = Journal(worker_journal_path(Path(given["conformance_record"]), given["workerid"]))
+        if rest := given.get("conformance_rest"):
             config.pluginmanager.register(Rest(config, rest), "conformance-rest")
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -61,8 +61,8 @@ class WorkerMessages:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A case has its verdict; the controller hears of it by the same report."""
-        if told := getattr(report, "conformance", None):
-            self._journal.add("case", whole_case(told["case"], rig_name(told["run"])))
+        if result := getattr(report, "conformance", None):
+            self._journal.add("case", whole_case(result["case"], rig_name(result["run"])))
             stop_where_failed(self._config, self._session, self._journal)
 
     def pytest_unconfigure(self) -> None:

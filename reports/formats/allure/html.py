@@ -148,12 +148,12 @@ def install_generator(node: Node, home: Path) -> None:
 
 def reach_registry(node: Node) -> None:
     """Raise ToolError soon where nobody answers at npm's registry, or its proxy; by itself npm tries for minutes."""
-    told = run_tool(
+    output = run_tool(
         [*node.npm, "config", "get", "registry", "https-proxy", "proxy"],
         "npm could not bring the page generator",
         REGISTRY,
     )
-    settings = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
+    settings = dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
     given = [settings.get("https-proxy"), settings.get("proxy"), settings.get("registry")]
     url = urlsplit(next((one for one in given if one not in (None, "", "null")), ""))
     if not url.hostname:

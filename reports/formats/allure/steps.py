@@ -71,9 +71,9 @@ def _cut(text: str) -> str:
 def steps_of(case: Case) -> list[Any]:
     """The steps of a case; the last of a failed one is its failure, so that the page opens there."""
     end = end_of(case) if case["verdict"] in ("fail", "error") else -1
-    told = list(_told(case["transcript"][: end + 1] if end >= 0 else case["transcript"]))
+    happened = list(_told(case["transcript"][: end + 1] if end >= 0 else case["transcript"]))
     begun = int(datetime.fromisoformat(case["started"]).timestamp() * 1000)
-    steps = [_step(one, begun + int((one.at - told[0].at) * 1000)) for one in told]
+    steps = [_step(one, begun + int((one.at - happened[0].at) * 1000)) for one in happened]
     for one, following in pairwise(steps):
         one.stop = following.start
     if steps and case["verdict"] in ("fail", "error"):

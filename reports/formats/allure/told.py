@@ -49,9 +49,9 @@ def tell(result: dict[str, Any], case: Case, findings: list[Finding]) -> None:
     The first finding is the one under which the page lists the case: listed under several it would be counted twice.
     """
     first = findings[0]
-    told = {"requirement": f"{first['requirement']}: {first['statement']}", "finding": _title(first)}
-    labels = [one for one in result["labels"] if one["name"] not in told]
-    result["labels"] = [*labels, *({"name": name, "value": value} for name, value in told.items())]
+    named = {"requirement": f"{first['requirement']}: {first['statement']}", "finding": _title(first)}
+    labels = [one for one in result["labels"] if one["name"] not in named]
+    result["labels"] = [*labels, *({"name": name, "value": value} for name, value in named.items())]
     leads = [one["requirement"] for one in findings]
     follows = [one for one in broken_requirements(case) if one not in leads]
     _tell_message(result, leads, follows)

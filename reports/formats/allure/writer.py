@@ -55,20 +55,20 @@ class AllureWriter:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """At the teardown report the result is whole and not yet written."""
-        told = getattr(report, "conformance", None)
+        outcome = getattr(report, "conformance", None)
         ran_elsewhere = hasattr(report, "node")
-        if report.when != "teardown" or not told or ran_elsewhere:
+        if report.when != "teardown" or not outcome or ran_elsewhere:
             return
-        self._decorate(whole_case(told["case"], rig_name(told["run"])))
+        self._decorate(whole_case(outcome["case"], rig_name(outcome["run"])))
         listener: Any = self._config.pluginmanager.get_plugin("allure_listener")
-        for one in told.get("files", []) if listener else ():
+        for one in outcome.get("files", []) if listener else ():
             listener.attach_file(one["path"], one["name"], one["type"], Path(one["path"]).suffix.removeprefix("."))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_attempt(self, item: pytest.Item, report: pytest.TestReport) -> None:
         """An attempt that is not the last is a result of its own: Allure shows what has one history as retries."""
-        told = cast("Any", report).conformance
-        self._decorate(whole_case(told["case"], rig_name(told["run"])))
+        outcome = cast("Any", report).conformance
+        self._decorate(whole_case(outcome["case"], rig_name(outcome["run"])))
         if listener := self._config.pluginmanager.get_plugin("allure_listener"):
             uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
             listener.allure_logger.close_test(uuid)
