@@ -14,13 +14,12 @@ from tests.trouble.unattended import IN_NAMESPACE, OF_THE_BENCH, OF_THE_MODULE, 
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "trouble.md").read_text(encoding="utf-8")
+ROOMS = ("trouble", "fixtures", "rigs", "runs", "reports", "packaging")
 FAULTS = PAGE.partition("## Faults that a run survives")[2].partition("## ")[0]
 
 
 def names_of_tests():
-    files = (
-        path for room in ("trouble", "fixtures", "rigs", "runs") for path in (ROOT / "tests" / room).glob("test_*.py")
-    )
+    files = (path for room in ROOMS for path in (ROOT / "tests" / room).glob("test_*.py"))
     for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):

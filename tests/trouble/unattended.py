@@ -5,7 +5,7 @@ module and at faulty ones in turn. Every verdict is held against that of a first
 and against what was done to the bench or the module while the case ran: a fault of the bench leaves the verdict what
 it was, or makes it an error with the right blame; a fault of the module may fail the case that met it. A faulty module
 must not pass what it fails in the undisturbed round. What is done next is drawn at random, by a seed. The run ends by
-itself. Exit status: 0 every verdict is right, 1 one is not, 2 an undisturbed round was no good.
+itself. Exit status: 0 every verdict is right, 1 one is not, 2 the undisturbed round of the good module was no good.
 """
 
 import argparse
@@ -60,16 +60,14 @@ STALL_S = 2.5
 """Seconds for which the runner is stopped."""
 CASES = ("suites/multi_accept", "suites/single_server", "suites/framing", "suites/data")
 AT_FAULT = (
-    "read-drops-nul",
-    "send-of-7-bits",
-    "read-crlf-to-lf",
-    "send-loses-last-byte",
-    "next-skips-one",
-    "backlog-one-short",
     "read-of-7-bits",
-    "next-keeps-client",
+    "send-of-7-bits",
+    "read-swaps-bytes",
+    "send-halves-swapped",
+    "read-fields-swapped",
+    "server-never-shown",
 )
-"""Faults of the emulator that cases of CASES find, and that no resets or waits go with."""
+"""Faults of the emulator that cases of CASES find, and for which no case has to wait."""
 AS_BAD = {"fail", "inconclusive"}
 """Verdicts of a case that a faulty module fails: it may be masked by another that failed before."""
 SETTLED = 3
@@ -338,9 +336,12 @@ def main():
             with Saboteur(folder, *module) as saboteur:
                 night = Night(folder, saboteur, tuple(options.cases), faulty=bool(module))
                 spent = night.spend(share[0], options.every, plan, share[1])
-            if spent is None:
+            if spent is None and not module:
                 say("the undisturbed round was no good")
                 return 2
+            if spent is None:
+                say("the undisturbed round has no failure, or an error: this module is left out")
+                continue
             rounds += spent[0]
             faults += spent[1]
     summary(rounds, faults)
