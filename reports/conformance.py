@@ -70,19 +70,19 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="conformance.") as folder:
         handoff = Path(folder) / "handoff.json"
         status = run_pytest(arguments, handoff)
-        told = json.loads(handoff.read_text(encoding="utf-8")) if handoff.exists() else None
-    if told is None:  # --help, --collect-only, or a usage error that pytest has told of
+        places = json.loads(handoff.read_text(encoding="utf-8")) if handoff.exists() else None
+    if places is None:  # --help, --collect-only, or a usage error that pytest has told of
         return status if status >= 0 else ExitStatus.HARNESS
-    record = Path(told["record"])
+    record = Path(places["record"])
     if journal_path(record).exists():
-        status = save_from_journal(record, told["results"])
+        status = save_from_journal(record, places["results"])
     elif not judged(record, status):
         return status
     else:
-        status = status_of(record, status, told["expect"])
+        status = status_of(record, status, places["expect"])
     status = write_reports(record, status)
-    if told["results"]:
-        status = make_report(Path(told["results"]), status, title_of(record))
+    if places["results"]:
+        status = make_report(Path(places["results"]), status, title_of(record))
     for path in default_places(record):
         say(f"report    {shown(path)}")
     return status
@@ -128,13 +128,13 @@ def status_of(record: Path, status: int, expect: str | None = None) -> int:
     """
     try:
         document = read_record(record)
-        told = int(document["status"]["code"])
+        recorded = int(document["status"]["code"])
         if expect:
             return expected_status(document, hold(document, load_expectation(Path(expect))))
     except RecordError as problem:
         say(str(problem))
         return ExitStatus.HARNESS
-    return told or (ExitStatus.HARNESS if status else ExitStatus.CONFORMING)
+    return recorded or (ExitStatus.HARNESS if status else ExitStatus.CONFORMING)
 
 
 def title_of(record: Path) -> str:

@@ -41,8 +41,8 @@ class HalfClosedConnectionKept(Fault):
     def effect(self, effect: Effect) -> Effect | None:
         """Do not close."""
         link = self.module.socket.link
-        told = link is not None and link.lost and isinstance(effect, Close) and effect.handle == link.handle
-        return None if told and self.module.running == b"P6=0" else effect
+        reported = link is not None and link.lost and isinstance(effect, Close) and effect.handle == link.handle
+        return None if reported and self.module.running == b"P6=0" else effect
 
 
 class _Pieces(Fault):

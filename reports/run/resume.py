@@ -188,17 +188,17 @@ class Rest:
     """In a process that runs cases: leaves out what is finished, and tells of the attempts that were cut off."""
 
     config: pytest.Config
-    told: dict[str, Any]
+    rest: dict[str, Any]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Select the rest; nothing at all where these are not the cases of the run."""
-        complaint = differing_cases(self.told["planned"], [item.nodeid for item in items])
+        complaint = differing_cases(self.rest["planned"], [item.nodeid for item in items])
         if complaint:
             self.config.hook.pytest_conformance_problem(
                 config=self.config, problem=Problem(blame="usage", message=complaint)
             )
-        finished = set(self.told["finished"])
+        finished = set(self.rest["finished"])
         rest = [] if complaint else [item for item in items if item.nodeid not in finished]
         kept = set(map(id, rest))
         self.config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
@@ -207,13 +207,13 @@ class Rest:
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_refuse(self, run: Run) -> str | None:
         """Why the run cannot be resumed with the module that is connected; None where it can."""
-        former = self.told["runs"].get(rig_name(run), Run())
+        former = self.rest["runs"].get(rig_name(run), Run())
         return differing(former, run, (*_SAME, *_MODULE)) or None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Put the attempts that were cut off before those of now."""
-        if told := getattr(report, "conformance", None):
-            cut_off = self.told["cut_off"].pop(report.nodeid, [])
-            told["case"]["earlier"] = [*cut_off, *told["case"].get("earlier", [])]
-            told["case"]["attempts"] += len(cut_off)
+        if result := getattr(report, "conformance", None):
+            cut_off = self.rest["cut_off"].pop(report.nodeid, [])
+            result["case"]["earlier"] = [*cut_off, *result["case"].get("earlier", [])]
+            result["case"]["attempts"] += len(cut_off)
