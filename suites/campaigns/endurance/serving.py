@@ -11,6 +11,7 @@ from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import BenchError, LinkLost, ModuleFault
+from suites.campaigns.endurance.besides import Besides
 from suites.steps.flows import Server, expect_ok, read_exactly, read_until_lost, send_exactly
 
 QUEUE = (1, 1, 1, 2, 3)
@@ -61,6 +62,10 @@ class Serving:
     breaches: list[Breach] = field(default_factory=list)
     _row: int = 0
     _began: float = 0.0
+    _besides: Besides = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._besides = Besides(self.server, self.dice, self.counts)
 
     @property
     def at(self) -> ATClient:
@@ -114,6 +119,7 @@ class Serving:
         self.counts["rounds"] += 1
         if self.counts["rounds"] % RESTART_EVERY == 0:
             self._restart()
+        self._besides.between(self.counts["rounds"])
         began = self.bench.transcript.now()
         with judged("MA-MANY"):
             peers = [self.server.connect() for _ in range(self.dice.choice(QUEUE))]
@@ -131,6 +137,7 @@ class Serving:
         accepted = (notice.at - began) * 1000
         answered = self._answer_ms()
         rate = self._exchange(peer)
+        self._besides.with_client(self.counts["cycles"], peer)
         self._part(peer)
         self._note(accepted, answered, rate)
         with judged("MA-NEXT"):

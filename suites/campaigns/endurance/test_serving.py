@@ -10,6 +10,7 @@ from fixtures.case import Case
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.campaign import Campaign
 from fixtures.errors import ModuleFault
+from suites.campaigns.endurance.besides import JUDGED as BESIDES
 from suites.campaigns.endurance.drift import blocks, drift_of
 from suites.campaigns.endurance.plot import Series, write_plot
 from suites.campaigns.endurance.serving import JUDGED, Measured, Serving
@@ -22,7 +23,7 @@ TOO_FEW = "too few cycles to tell"
 
 
 @pytest.mark.needs("multi_accept")
-@pytest.mark.requirement(*JUDGED)
+@pytest.mark.requirement(*JUDGED, *BESIDES)
 def test_every_client_of_a_long_run_is_served_as_the_first(
     bench: Bench, server: Server, case: Case, campaign: Campaign
 ) -> None:
