@@ -100,6 +100,7 @@ def test_interrupted_campaign_ends_in_order_with_what_it_has_measured(run):
     (case,) = ended.cases.values()
     assert case["verdict"] == "pass"
     assert " of 3600 s" in observed(case)["served"]
+    assert " errors" in observed(case)["served"]
     assert (ended.folder / "run.endurance.csv").read_text(encoding="utf-8").count("\n") > 1
 
 
