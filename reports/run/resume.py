@@ -192,7 +192,13 @@ class Rest:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Select the rest; nothing at all where these are not the cases of the run."""
+        """Select the rest; nothing at all where these are not the cases of the run.
+
+        With a budget, which says itself how many, the run's own cases are taken of those that are here.
+        """
+        if planned := set(self.rest["planned"] if getattr(self.config.option, "dut_budget", None) else ()):
+            self.config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in planned])
+            items[:] = [item for item in items if item.nodeid in planned]
         complaint = differing_cases(self.rest["planned"], [item.nodeid for item in items])
         if complaint:
             self.config.hook.pytest_conformance_problem(
