@@ -73,6 +73,14 @@ def test_link_of_the_bench_that_is_down_is_waited_for_and_no_module_is_blamed(tm
     assert [one["blame"] for one in case["earlier"]] == ["network"]
 
 
+def test_link_that_stays_down_makes_the_rig_a_sick_one(tmp_path):
+    block = {"BLOCK": "ip link set v0 down", "UNBLOCK": "true", "BLOCKED_S": "0", "RETURN_S": "0.2"}
+    ended = run(tmp_path, AWAY, **block)
+    assert ended.status == ExitStatus.BENCH, ended.output
+    assert {case["verdict"] for case in ended.cases.values()} <= {"pass", "error", "inconclusive"}
+    assert "the rig is sick" in ended.problem["message"]
+
+
 def test_firewall_that_rejects_from_the_start_fails_no_case(tmp_path):
     ended = run(tmp_path, HERE, first=DROP + SERVERS + "reject", RETURN_S="0.5")
     assert ended.status == ExitStatus.BENCH, ended.output
