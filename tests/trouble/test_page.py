@@ -10,7 +10,15 @@ import pytest
 
 from fixtures.drivers.bench.recovery import RUNGS
 from tests.trouble.resume_moments import Undisturbed, differences, moments_of
-from tests.trouble.unattended import IN_NAMESPACE, OF_THE_BENCH, OF_THE_MODULE, Done, alternating, complaint
+from tests.trouble.unattended import (
+    IN_NAMESPACE,
+    OF_THE_BENCH,
+    OF_THE_MODULE,
+    Done,
+    alternating,
+    complaint,
+    met_by_cases,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "trouble.md").read_text(encoding="utf-8")
@@ -117,3 +125,9 @@ def test_faults_of_an_unattended_run_are_drawn_by_its_seed_and_all_kinds_come():
 def test_faulty_module_that_passes_what_it_fails_undisturbed_is_a_wrong_verdict():
     assert complaint(case("pass", began=MUCH_LATER), "fail", DONE)
     assert not complaint(case("inconclusive", began=MUCH_LATER), "fail", DONE)
+
+
+def test_fault_that_no_judged_case_met_is_no_situation():
+    not_run = {**case("inconclusive", began=LATER), "message": "not run: the 2 minutes are over"}
+    assert met_by_cases([({"cases": [case("pass"), not_run]}, [])], DONE) == 1
+    assert met_by_cases([({"cases": [case("pass"), case("pass", began=LATER)]}, [])], DONE) == 2

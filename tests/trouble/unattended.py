@@ -133,12 +133,12 @@ class Hand(threading.Thread):
         return not self._ended.is_set()
 
     def _count(self):
-        """The cases of the present round that have ended."""
+        """The cases of the present round that were run and have ended."""
         try:
             text = (self.run_now.folder / "run.json.journal.jsonl").read_text(encoding="utf-8")
         except (OSError, AttributeError):
             return 0
-        return text.count('{"case":')
+        return text.count('{"case":') - text.count('"message": "not run: ')
 
     def _stall(self):
         """The runner itself stands still for a while."""
@@ -295,6 +295,16 @@ class Night:
             yield record, complaints
 
 
+def is_judged(case):
+    return not case["message"].startswith("not run: ")
+
+
+def met_by_cases(rounds, faults):
+    """How many of the faults were done while a case ran that was judged, or just before."""
+    spans = [Span.of(case) for record, _ in rounds for case in record["cases"] if is_judged(case)]
+    return sum(one.name != NOISE and any(span.met([one]) for span in spans) for one in faults)
+
+
 def told(complaints):
     shown = "".join(f"\n  {where}: {what}" for where, what in complaints[:SHOWN])
     return f"{len(complaints)} wrong{shown}"
@@ -345,10 +355,10 @@ def main():
             rounds += spent[0]
             faults += spent[1]
     summary(rounds, faults)
-    done = sum(one.name != NOISE for one in faults)
+    met = met_by_cases(rounds, faults)
     wrong = sum(len(complaints) for _, complaints in rounds)
     say(
-        f"{done} situations by seed {options.seed}, at a good module and {options.faulty} faulty ones: "
+        f"{met} situations that cases met, by seed {options.seed}, at a good module and {options.faulty} faulty ones: "
         f"{wrong} wrong verdicts"
     )
     return 1 if wrong else 0
