@@ -1,6 +1,6 @@
 """Where output and tools lie: inside a checkout, or, where the project is installed, with the caller.
 
-A wheel has every room below one package, so the name of this module tells which of the two it is.
+A wheel has every room below one package, so the name of this module says which of the two it is.
 """
 
 from pathlib import Path
@@ -28,7 +28,7 @@ def tools_folder() -> Path:
 
 
 def pytest_arguments() -> list[str]:
-    """What pytest must be told to run the suites from any directory; nothing in a checkout, where it runs inside."""
+    """Pytest's arguments to run the suites from any directory; none in a checkout, where pytest runs inside."""
     if not ABOVE:
         return []
     cache = platformdirs.user_cache_path("eswifi-conformance") / "pytest"

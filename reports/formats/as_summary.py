@@ -5,7 +5,7 @@ from reports.formats.registry import Format
 from reports.formats.view import View
 
 MOST_FINDINGS = 60
-"""Findings that are told whole; the number of the others stands below them. Keeps the page under 300 kB."""
+"""Findings that are shown whole; the number of the others stands below them. Keeps the page under 300 kB."""
 
 
 def render(view: View) -> bytes:

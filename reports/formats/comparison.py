@@ -56,7 +56,7 @@ class Comparison:
             Chapter("undecided", "newly undecided", "?", tuple(self._undecided())),
             Chapter("repaired", "repaired", "✓", tuple(self._repaired())),
             Chapter("readings", "changed readings", "○", tuple(self._readings())),
-            Chapter("timing", "timing beyond noise", "◷", tuple(self._timing())),
+            Chapter("timing", "timings beyond noise", "◷", tuple(self._timing())),
         ]
 
     def changes(self, key: str) -> tuple[Change, ...]:

@@ -41,7 +41,7 @@ def load_format(name: str) -> Format:
 
 
 def formats() -> list[Format]:
-    """All formats, in the order in which they are told."""
+    """All formats, in the order of MODULES."""
     return [load_format(one) for one in MODULES]
 
 
@@ -51,6 +51,6 @@ def place_of(record: Path, chosen: Format) -> Path:
 
 
 def renderings_of(record: Path) -> list[Path]:
-    """Every file that may lie beside the record and tells of it: a new record must find none of a former one."""
+    """Every file that may lie beside the record and was made of it: a new record must find none of a former one."""
     allure = [record.with_name("conformance.html")] if record.stem == "run" else []
     return [*(place_of(record, one) for one in formats()), matrix_path(record), *allure]

@@ -23,7 +23,7 @@ from reports.record.summary import WAIVED, line_in_words, outcome, spared_lines,
 
 MOST_OBSERVATIONS = 25
 MOST_WHOLE = 3
-"""Findings that are told with their difference and their command; those after them have one line each."""
+"""Findings that are shown with their difference and their command; those after them have one line each."""
 MOST_LINES = 5
 _HEADS = {"pass": "pass", "fail": "fail", "inconclusive": "inconc", "observed": "obs"}
 _HEADS |= {"not_applicable": "n/a", "error": "error"}

@@ -15,8 +15,8 @@ DECIDING = ("pass", "fail", "observed")
 def whole_case(result: Any, rig: str) -> Any:
     """The case's result with the keys that a test system may leave out: the rig, and what never happened.
 
-    Where it does not tell what the case decided: a failed case has decided the broken requirements and masked its
-    others, any other that was judged has decided all that it names.
+    Where the result does not say what the case decided: a failed case has decided the broken requirements and masked
+    its others, any other that was judged has decided all that it names.
     """
     if not isinstance(result, dict):
         return result

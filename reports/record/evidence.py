@@ -14,7 +14,7 @@ from reports.places import ABOVE, ROOT
 
 DISTRIBUTION = "eswifi-conformance"
 GIT_S = 10
-"""How long (seconds) git may take to tell the revision."""
+"""Seconds that git may take to answer."""
 
 
 def record_sha256(record: Mapping[str, Any]) -> str:
@@ -31,7 +31,7 @@ def transcript_sha256(lines: Sequence[str]) -> str:
 
 @cache
 def suite_version() -> dict[str, str]:
-    """``version`` of the suite and its git ``revision``; "" what the place of the suite does not tell.
+    """``version`` of the suite and its git ``revision``; "" what the place of the suite does not say.
 
     A checkout has the version of ``pyproject.toml``, and its revision says the rest; ``+changed`` behind the revision:
     files of the suite differ from it. An installed suite has the version of its distribution, which counts the commits

@@ -29,9 +29,10 @@ def states_of(
     profile: Mapping[str, Any],
     findings: Sequence[Finding] | None = None,
 ) -> list[RequirementState]:
-    """One entry for each requirement of the catalogue, in its order. ``profile``: as the run tells of it.
+    """One entry for each requirement of the catalogue, in its order. ``profile``: as the run describes it.
 
-    Broken are those that a finding is told under. What else a case has charged follows from them, and is masked.
+    Broken are the requirements that the findings stand under. What else a case has charged follows from them, and is
+    masked.
     """
     findings = findings_of(cases, catalogue) if findings is None else findings
     leads = {one["requirement"] for one in findings}

@@ -65,7 +65,7 @@ def problem_status(problem: Problem) -> ExitStatus:
 
 
 # Which status a run takes when several apply. What was proven stays proven, so a broken requirement wins over
-# whatever befell the run afterwards. The harness comes before the bench: who cannot trust the judge need not
+# whatever happened to the run afterwards. The harness comes before the bench: who cannot trust the judge need not
 # look at the bench.
 _PRECEDENCE = (
     ExitStatus.USAGE,

@@ -115,7 +115,7 @@ def _area(key: str, cases: Sequence[Case], catalogue: Catalogue) -> AreaSummary:
 
 
 def _broken(findings: Sequence[Finding]) -> list[BrokenRequirement]:
-    """The requirements that the findings are told under: what else a case charges follows from them."""
+    """The requirements that the findings stand under: what else a case charges follows from them."""
     return [
         BrokenRequirement(
             id=one["requirement"],

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("old", type=Path, metavar="OLD", help="the record of the former run, or its folder")
     parser.add_argument("new", type=Path, metavar="NEW", help="the record of the new run, or its folder")
-    parser.add_argument("--format", choices=sorted(RENDERINGS), default="text", help="how it is told (default: text)")
+    parser.add_argument("--format", choices=sorted(RENDERINGS), default="text", help="the format (default: text)")
     parser.add_argument("--out", type=Path, metavar="PATH", help="where it goes (default: the terminal)")
 
 

@@ -50,7 +50,7 @@ class LastingOutput:
 
 
 def failure_of_output(terminal: object) -> str:
-    """Why standard output is of no use any more; "" while it is. A short run's output fails at this flush only.
+    """Why standard output cannot be written any more; "" while it can. Short output fails at this flush only.
 
     ``terminal`` is pytest's terminal reporter, or None.
     """

@@ -98,9 +98,12 @@ class Program:
         return self._output.read().decode("utf-8", "replace")
 
     def end(self) -> None:
-        """End it and everything in its session."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        """End it and everything in its session; Windows has no sessions, so it is ended alone there."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
         self._process.wait()
         self._output.close()
 

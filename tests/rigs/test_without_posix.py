@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import select
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from suites.http.clients import Program
 from tests.rigs.without_posix import REFUSED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +49,13 @@ def test_module_is_judged_without_posix_and_the_emulator_is_that_module(line, tm
     verdicts = [case["verdict"] for case in json.loads(record.read_text(encoding="utf-8"))["cases"]]
     assert verdicts.count("pass") >= 10, verdicts
     assert set(verdicts) <= {"pass", "observed"}
+
+
+def test_client_program_is_ended_where_there_are_no_sessions(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "killpg")
+    program = Program([sys.executable, "-c", "import signal; signal.pause()"], tmp_path)
+    program.end()
+    assert program.done()
 
 
 def test_imports_that_only_posix_has_are_refused_to_us(tmp_path):

@@ -3,7 +3,7 @@
 allure-pytest writes where a fixture or a case ends, and what fails there ends pytest itself, with a traceback and the
 exit status of a module that is not conforming.
 
-It also writes a file for each fixture of each case, thousands in a run. Those that tell no more than that a fixture was
+It also writes a file for each fixture of each case, thousands in a run. Those that say only that a fixture was
 there are left out: they are most of what the page's generator would have to read.
 """
 
@@ -19,7 +19,7 @@ WRITERS = ("report_result", "report_container", "report_attached_file", "report_
 
 
 def guard(tell: Callable[[str], None]) -> None:
-    """From now on results that cannot be written are left out; ``tell`` is told of the first."""
+    """From now on results that cannot be written are left out; ``tell`` is called with the reason of the first."""
     for logger in allure_commons.plugin_manager.get_plugins():
         if isinstance(logger, AllureFileLogger):
             _guard(logger, tell)
