@@ -83,7 +83,7 @@ class Comparison:
 
     @cached_property
     def _charged(self) -> tuple[dict[str, list[Difference]], dict[str, list[Difference]]]:
-        """What either run charges, by requirement: how causes are told together must not hide a breach."""
+        """What either run charges, by requirement: the grouping by cause must not hide a breach."""
         return _by_requirement(self.old), _by_requirement(self.new)
 
     def _newly_broken(self) -> Iterator[Change]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reports.formats.evidence import moment
 from reports.record.model import VERDICTS, Case, Record, RigRun
 from reports.record.record import write_atomically
 from reports.record.status import broken_requirements
@@ -107,15 +108,17 @@ def write_matrix(record: Record, path: Path, catalogue: Catalogue) -> None:
 
 
 def page(record: Record, catalogue: Catalogue) -> str:
-    """The matrix as one HTML page without anything from elsewhere."""
+    """The matrix as one HTML page without anything from elsewhere; rows that differ stand first."""
     heads = "".join(f"<th>{_head(one)}</th>" for one in record["rigs"])
     rigs = [one["name"] for one in record["rigs"]]
-    rows = "\n".join(_row(one, rigs) for one in matrix(record, catalogue))
+    ordered = sorted(matrix(record, catalogue), key=lambda row: not row.differs)
+    rows = "\n".join(_row(one, rigs) for one in ordered)
     title = "Modules by requirements"
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>\n'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n<p>{html.escape(record['status']['meaning'])}, "
-        f"begun {html.escape(record['started'])}</p>\n"
+        f"begun {html.escape(moment(record['started']))}; rows that differ stand first</p>\n"
         f"<table><thead><tr><th>requirement</th>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></body></html>\n"
     )
 

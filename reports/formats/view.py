@@ -50,6 +50,7 @@ _CURES = (
     ("cut off", "go on with the run: --resume RUN"),
     ("interrupt", "go on with the run: --resume RUN"),
     ("not run", "mend the bench, then go on with the run: --resume RUN"),
+    ("no case of it was run", "run all cases: without -k, --requirement, --budget and paths"),
     ("no case", "no cure in this run: see the reason"),
 )
 """A word of the reason why a requirement was not tested, and what lets it be tested. The first that fits counts."""
@@ -110,7 +111,7 @@ class RequirementRow:
 
 @dataclass(frozen=True)
 class FindingView:
-    """One cause of broken requirements, told for a reader.
+    """One cause of broken requirements, as a reader needs it.
 
     ``masks``: requirements that no case could decide because of it; ``hampers``: those that other cases decided.
     """

@@ -185,7 +185,7 @@ def await_end(record: Path, timeout: float = BUSY_S) -> None:
 
 @dataclass
 class Journalled:
-    """What a journal tells. ``begun`` are the ids of all cases that began, ``unfinished`` those that did not end.
+    """The contents of a journal. ``begun`` are the ids of all cases that began, ``unfinished`` those that did not end.
 
     ``results`` is the folder of the Allure results, "" where there is none.
     """

@@ -1,4 +1,4 @@
-"""Gathers what a run tells, as it comes, and makes the record of it at the end."""
+"""Gathers the results of a run as they come, and makes the record of it at the end."""
 
 from collections import Counter
 from pathlib import Path
@@ -77,7 +77,7 @@ class Collector:
         return self._former.cases if self._former else []
 
     def add_run(self, run: Run) -> bool:
-        """Take what was judged. The first word of each rig counts; tells whether this was it.
+        """Take what was judged. The first word of each rig counts; returns whether this was the first.
 
         A run that is resumed keeps the module's data of the former run.
         """
@@ -219,7 +219,7 @@ class _Crash:
 
 
 class _MessageRepr:
-    """A failure told by its message alone: in a verdict on a module, a Python traceback is noise."""
+    """A failure shown by its message alone: in a verdict on a module, a Python traceback is noise."""
 
     def __init__(self, text: str, first_line: str) -> None:
         self.reprcrash = _Crash(first_line)

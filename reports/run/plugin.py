@@ -2,8 +2,8 @@
 
 It reads two things of the test system, and nothing else: ``report.conformance`` on the teardown report of each case
 (``{"case": Case, "run": Run}``, see :mod:`reports.record.model`), and the hooks ``pytest_conformance_run`` and
-``pytest_conformance_problem``. Under pytest-xdist cases reach the controller with their reports, and what the hooks
-told a worker reaches it when the worker ends; the Allure results are written where the case ran.
+``pytest_conformance_problem``. Under pytest-xdist cases reach the controller with their reports, and a worker
+sends what its hooks were given when it ends; the Allure results are written where the case ran.
 """
 
 import json
@@ -39,7 +39,7 @@ from reports.run.worker import WorkerMessages, stop_where_failed
 from suites.spec.catalogue import Catalogue
 
 HANDOFF = "CONFORMANCE_HANDOFF"
-"""The environment variable by which ``reports.conformance`` names the file that tells it where the results are."""
+"""The environment variable with the path of the file in which a run says where its results are."""
 
 _PASSIVE = ("collectonly", "showfixtures", "show_fixtures_per_test", "setupplan", "setuponly")
 
@@ -220,7 +220,7 @@ class Reports:
 
     @pytest.hookimpl(optionalhook=True, trylast=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """A worker of pytest-xdist starts. It reads the command line by itself, so our default must be told."""
+        """A worker of pytest-xdist starts. It reads the command line by itself, so it is given our default."""
         node.workerinput["conformance_allure"] = str(self._results) if self._results else ""
         node.workerinput["conformance_record"] = str(self._record_path)
         node.workerinput["conformance_several"] = len(self._benches) > 1
@@ -249,7 +249,7 @@ class Reports:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """A worker of pytest-xdist has ended: take over what its hooks were told."""
+        """A worker of pytest-xdist has ended: take over what its hooks were given."""
         output = getattr(node, "workeroutput", {}).get("conformance", {"run": {}, "problems": []})
         self._take_run(output["run"])
         for problem in output["problems"]:

@@ -1,4 +1,4 @@
-"""What a worker of pytest-xdist tells: to the process that steers, and to its own journal."""
+"""What a worker of pytest-xdist sends to the process that steers, and writes into its own journal."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ from reports.run.resume import Rest
 
 
 class WorkerMessages:
-    """In a worker of pytest-xdist: what the hooks tell, sent to the controller when the worker ends.
+    """In a worker of pytest-xdist: what the hooks are given, sent to the controller when the worker ends.
 
     All of it, and what happens to the cases, stands in the worker's own journal as soon as it has happened.
     """

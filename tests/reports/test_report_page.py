@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from reports.formats.compared import RENDERINGS
+from reports.formats.comparison import Comparison
 from reports.formats.registry import load_format
 from reports.formats.view import View
 from tests.reports import sample_runs
@@ -193,6 +195,30 @@ def test_first_screen_holds_sentence_facts_and_bar(browser, pages, run, width, d
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= WIDTHS[width], f"{selector} is not on the first screen"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+BROKEN_WORDS = """(selector) => [...document.querySelectorAll(selector)].filter((one) => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1;
+}).map((one) => one.textContent)"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_id_is_broken_into_letters(browser, pages, width):
+    page = browser.open(pages("two_rigs"), width=width, height=WIDTHS[width])
+    assert page.evaluate(BROKEN_WORDS, ".scroll th[scope=row]") == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_comparison_of_two_runs_fits_and_breaks_no_outcome_into_letters(browser, tmp_path, width):
+    told = Comparison(View(sample_runs.conforming()), View(sample_runs.ten_faults()))
+    path = tmp_path / "compared.html"
+    path.write_text(RENDERINGS["html"](told), encoding="utf-8")
+    page = browser.open(path, width=width, height=WIDTHS[width])
+    assert page.locator("#newly_broken table.changes tbody tr").count() == 10
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(BROKEN_WORDS, "#newly_broken table.changes td:nth-child(-n+3)") == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -18,7 +18,7 @@ from suites.spec.catalogue import Catalogue, CatalogueError, load_catalogue, wit
 
 
 def catalogue_of(config: pytest.Config) -> Catalogue:
-    """The catalogue that the run is told against. Raises pytest.UsageError."""
+    """The catalogue of the run, with the areas of the user's own. Raises pytest.UsageError."""
     folders = config.getini("conformance_catalogue")
     try:
         return with_own(load_catalogue(folders[0] if folders else None), _own_folders(config))
