@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -33,8 +34,13 @@ TEXTS = [one for one in MODULES if one != "pdf"]
 DANGEROUS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+@cache
+def view_of(run: str) -> View:
+    return View(RUNS[run]())
+
+
 def rendered(name: str, run: str) -> str:
-    return load_format(name).render(View(RUNS[run]())).decode("utf-8-sig")
+    return load_format(name).render(view_of(run)).decode("utf-8-sig")
 
 
 # -- the registry --------------------------------------------------------------------------------------------------
