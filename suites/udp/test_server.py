@@ -78,6 +78,7 @@ def test_settings_survive_start_and_stop(at: ATClient, udp: Datagrams, case: Cas
         at(setting)
     udp.serve().receives(b"datagram")
     before = at("P?").fields, at("R?").fields, at("S?").fields
+    case.step("SE-SHOWN-P", before[0][0].strip() in ("1", "UDP"), "P1=1 in field 1 of P?", before[0])
     at("P5=0")
     at.drain(quiet=0.05)
     after = at("P?").fields, at("R?").fields, at("S?").fields
