@@ -80,7 +80,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "MA-TRANSCRIPT": ("MA-SETUP", "MA-NEXT", "MA-STOP"),
     **{f"SS-{one}": (f"MA-{one}",) for one in ("NOTICE-ONCE", "ONE-AT-A-TIME", "FIRST-STAYS", "STAYS", "NOT-BEFORE")},
     "MA-NEXT-UNREAD": ("MA-NEXT-CLOSES", "MA-NEXT-ACCEPTS"),
-    "MA-MANY": ("MA-NEXT-ACCEPTS",),
+    "MA-MANY": ("MA-NEXT-ACCEPTS", "MA-QUEUE"),
     "KA-NEXT": ("MA-NEXT-AFTER-LEFT",),
     "CL-AFTER-LOSS": ("CL-AGAIN",),
     **dict.fromkeys(("DA-LOST-S0", "DA-LOST-PAYLOAD"), ("MA-LOST-S3",)),
