@@ -19,7 +19,7 @@ MOST = 4
 
 @contextmanager
 def settings_back(at: ATClient) -> Iterator[None]:
-    """The access point's settings are what they were; AT has its default."""
+    """Put the access point's settings back; AT gets its default."""
     began = at.history.count
     with put_back(at, "A?", {"AS": 0, **PLACES}, {"AS": "AS=0,"}):
         yield
@@ -29,7 +29,7 @@ def settings_back(at: ATClient) -> Iterator[None]:
 
 @pytest.fixture
 def own_settings(at: ATClient) -> Iterator[None]:
-    """The access point's settings are what they were after the case."""
+    """Put the access point's settings back after the case."""
     with settings_back(at):
         yield
 

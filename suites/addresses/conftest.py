@@ -1,4 +1,4 @@
-"""Cases here leave the network, set addresses, and come back."""
+"""Cases that leave the network, set addresses, and join again."""
 
 from collections.abc import Iterator
 
@@ -24,6 +24,6 @@ def home(at: ATClient, bench: Bench) -> Iterator[str]:
 
 
 def leave(at: ATClient) -> None:
-    """CD, and whatever it has to say."""
+    """Send CD, and take all that the module says to it."""
     at("CD")
     at.drain(quiet=0.05)

@@ -36,7 +36,7 @@ class Client:
         return self
 
     def start(self) -> Answer:
-        """P6=1; must be accepted."""
+        """Send P6=1, which must be accepted."""
         return expect_ok(self.at("P6=1"), "P6=1", step="CL-CONNECT")
 
     def arrival(self) -> TcpPeer:
@@ -45,12 +45,12 @@ class Client:
             return self.listener.accept(self.profile.seconds("transfer"))
 
     def connect(self) -> TcpPeer:
-        """Started, and arrived at the remote."""
+        """Start the client; the connection of the remote."""
         self.start()
         return self.arrival()
 
     def stop(self) -> Answer:
-        """P6=0; must be accepted."""
+        """Send P6=0, which must be accepted."""
         return expect_ok(self.at("P6=0"), "P6=0", step="CL-STOP")
 
     def talks(self, peer: TcpPeer, token: bytes = b"over the wire") -> None:

@@ -1,4 +1,4 @@
-"""The connection is lost: what R0, S3 and S0 say then, whatever was set and sent before."""
+"""The connection is lost: the answers of R0, S3 and S0, whatever was set and sent before."""
 
 import pytest
 

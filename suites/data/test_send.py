@@ -13,7 +13,7 @@ from suites.steps.flows import Server, send_exactly, sends_at_once, takes_s2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 
 FULL_PACKETS = [64, 128, 192, 512, 1024, 1408]
-"""Whole USB and flash packets: some firmware sends those in a way of its own."""
+"""Sizes of whole USB and flash packets, which some firmware sends in another way."""
 LIKE_COMMANDS = [b"$$$", b"---", b"$$$\r", b"---\r", b"P0=2", b"P0=2\r"]
 
 

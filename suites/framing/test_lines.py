@@ -1,4 +1,4 @@
-"""Odd lines: long, binary, lower in the stack, interrupted. Most of it is recorded; the module must stay in step."""
+"""Odd lines: long, binary, lower in the stack, interrupted. Most answers are recorded; the module must stay in step."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The HTTP clients: Python's own in threads, curl and Chromium as processes. None of them outlives its case."""
+"""The HTTP clients: Python's own in threads, curl and Chromium as processes. Each ends with its case."""
 
 import contextlib
 import http.client
@@ -28,7 +28,7 @@ QUIET = [
     "--disable-dev-shm-usage",
     "--metrics-recording-only",
 ]
-"""A browser that speaks to nobody but the module."""
+"""Options of a browser that connects to the module only."""
 
 
 class Fetcher(threading.Thread):
@@ -93,7 +93,7 @@ class Program:
         return self._process.poll()
 
     def output(self) -> str:
-        """What it has written so far."""
+        """The output of the process until now."""
         self._output.seek(0)
         return self._output.read().decode("utf-8", "replace")
 

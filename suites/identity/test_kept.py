@@ -12,7 +12,7 @@ from suites.spec.profiles import Profile
 from suites.steps.stored import answer_line
 
 MAC = "02:00:5E:10:20:30"
-"""Locally administered, so that it is nobody's."""
+"""A locally administered address, which belongs to no maker."""
 MACS_OPEN = ["xx", "2:0:5E:1:2:3", "02005E102030", ""]
 
 

@@ -1,4 +1,4 @@
-"""What keep-alive does on the wire while the client is there: seen by the client's own TCP, as segments that come."""
+"""Keep-alive on the wire while the client is there: the client's own TCP counts the segments of the module."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Clients that wait: how many, in which order, and that nothing of theirs is seen before their turn."""
+"""Clients that wait: their number, their order, and that no byte of them is read before their turn."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The client that is served stays, and so do those that wait: silence, settings and the mode close none of them."""
+"""The served client and the waiting clients stay: silence, settings and the mode close none of them."""
 
 import pytest
 

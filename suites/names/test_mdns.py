@@ -1,4 +1,4 @@
-"""D1 and D2: the name and the services that the module tells the network. What is on the air is not looked at."""
+"""D1 and D2: the name and the services that the module announces. The packets in the network are not looked at."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ OPEN = ["D1=2,name", "D1=1", f"D1=1,{'n' * 33}", "D2=0,web_service,_web_service.
 
 @pytest.fixture(autouse=True)
 def silent(at: ATClient) -> Iterator[None]:
-    """Neither the name nor a service is told after the case."""
+    """Switch the name and the services off after the case."""
     yield
     for setting in ("D2=0,0", "D2=1,0", "D1=0,eswifi"):
         at(setting)

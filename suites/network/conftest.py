@@ -1,4 +1,4 @@
-"""Cases that change the network settings have one to come back to, and come back."""
+"""Cases that change the network settings join the rig's network again."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What C0 and C? say."""
+"""The answers to C0 and C?."""
 
 import re
 

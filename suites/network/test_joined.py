@@ -1,4 +1,4 @@
-"""What a module that has joined says of it. Nothing here changes anything."""
+"""The queries of a module that has joined. No case changes a setting."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""CD leaves the network, C0 joins it again; what is set in between shows."""
+"""CD leaves the network, C0 joins it again; the settings between show."""
 
 import secrets
 
@@ -39,7 +39,7 @@ def test_module_joins_again_and_serves(at: ATClient, bench: Bench, server: Serve
     case.require("NW-CS", status.payload.strip() == b"1", "1 after joining again", status)
     bench.take_address(address)
     server.mode = 1
-    server.plain = False  # that it can be reached again is what the case is about
+    server.plain = False  # the case judges that the server can be reached again
     server.up(backlog=1)
     server.serves(server.client())
 

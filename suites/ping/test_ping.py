@@ -1,4 +1,4 @@
-"""T0: the ping itself. Its lines are shown by no source to the byte, so that they are recorded."""
+"""T0: the ping itself. No source shows its lines to the byte, so the lines are recorded."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from fixtures.errors import NotAvailableHere
 from suites.steps.stored import put_back
 
 NO_FILTER = ("F3=0", "F5=#", "F6=2")
-"""No channel, no name, both bands (UM, QR20); what shows them no query says."""
+"""No channel, no name, both bands (UM, QR20). No query shows these settings."""
 
 
 @pytest.fixture

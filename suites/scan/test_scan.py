@@ -13,7 +13,7 @@ from suites.steps.stored import answer_line
 pytestmark = pytest.mark.usefixtures("unfiltered")
 
 TRIES = 3
-"""A radio may miss a network once, and twice."""
+"""Number of scans: a radio may miss a network once, and twice."""
 MOST_MESSAGES = 64
 
 

@@ -1,4 +1,4 @@
-"""What the queries show of the settings."""
+"""The settings as the queries show them."""
 
 from fixtures.drivers.line.at import ATClient
 
@@ -16,5 +16,5 @@ def shown(at: ATClient, socket: int) -> dict[str, str]:
 
 
 def all_shown(at: ATClient) -> tuple[dict[str, str], list[str], list[str]]:
-    """What P?, R? and S? show of the settings of socket 0."""
+    """The settings of socket 0, as P?, R? and S? show them."""
     return shown(at, 0), at("R?").fields[:2], at("S?").fields[:2]

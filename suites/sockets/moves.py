@@ -47,7 +47,7 @@ class Station:
         send_exactly(self.at, self.peer, payload, self._limit)
 
     def talks(self, token: bytes) -> None:
-        """Both ways, P0 sent before each."""
+        """Send and receive; P0 is sent before each."""
         self.peer.send(token)
         self.reads(token)
         self.sends(token[::-1])
@@ -58,7 +58,7 @@ class Station:
         return self.role.at.read()
 
     def lost(self) -> tuple[bytes, Answer]:
-        """R0 on this socket until it is -1. Raises ModuleFault."""
+        """Send R0 on this socket until R0 answers -1. Raises ModuleFault."""
         return read_until_lost(self.at, self.role.profile.seconds("lost"))
 
     def stop(self) -> None:

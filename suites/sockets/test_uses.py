@@ -16,7 +16,7 @@ from suites.spec.profiles import Profile
 
 TOO_LONG_S = 120.0
 EXCHANGES = 18
-"""Commands of one use, roughly."""
+"""Number of commands of one use, roughly."""
 PARTS = 4
 ON_ONE_SOCKET = in_parts(over_pairs(list(WHOLE)), PARTS)
 ACROSS_TWO = over_pairs(list(LASTING))
@@ -32,7 +32,7 @@ OF_USES = (
     "CL-CONNECT", "CL-READ", "CL-SEND", "CL-LOST-R0", "CL-REFUSED", "CL-STOP",
     "UD-SERVER", "UD-READ", "UD-STOP", "UD-STATUS", "UD-CLIENT", "UD-SEND", "UD-CLIENT-READ", "UD-CLIENT-AGAIN",
 )  # fmt: skip
-"""What the steps of the uses are judged by."""
+"""The requirements by which the steps of the uses are judged."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The uses of a socket, each of them whole: begin, talk, end. What one use leaves must not show in the next."""
+"""The uses of a socket, each of them complete: begin, talk, end. Nothing of one use may show in the next use."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -32,50 +32,50 @@ class Use(ABC):
     small_window: bool = False
 
     def select(self) -> None:
-        """P0, where another socket is selected."""
+        """Select the socket by P0, where another socket is selected."""
         if self.at.history.socket != self.socket:
             self.at(f"P0={self.socket}")
 
     def set(self, *settings: str) -> None:
-        """Each of ``settings`` is sent, also where it holds already: the use before may have left another."""
+        """Send each of ``settings``, also where it holds already: the former use may have left another value."""
         for setting in settings:
             self.at(setting)
 
     def whole(self, token: bytes) -> None:
-        """From its begin to its end, with an exchange of ``token`` between. Raises ModuleFault."""
+        """Begin the use, exchange ``token`` and end the use. Raises ModuleFault."""
         self.begin()
         self.talk(token)
         self.end()
 
     @abstractmethod
     def begin(self) -> None:
-        """Set up and started; somebody is at the other end. Raises ModuleFault."""
+        """Set the socket up and start it; a peer is at the other end. Raises ModuleFault."""
 
     def talk(self, token: bytes) -> None:
-        """``token`` goes out, and its bytes backwards come in. Raises ModuleFault."""
+        """Send ``token``, and receive its bytes in reverse order. Raises ModuleFault."""
         self.give(token)
         self.take(token[::-1])
 
     def last(self, packets: int, *, inwards: bool) -> None:
-        """So many ``packets`` come in, or go out. Raises ModuleFault."""
+        """Receive, or send, this number of ``packets``. Raises ModuleFault."""
         for number in range(packets):
             packet = b"packet %d" % number
             self.take(packet) if inwards else self.give(packet)
 
     @abstractmethod
     def give(self, token: bytes) -> None:
-        """``token`` goes out: S3, and the other end has it. Raises ModuleFault."""
+        """Send ``token`` by S3; the other end receives it. Raises ModuleFault."""
 
     @abstractmethod
     def take(self, token: bytes) -> None:
-        """``token`` comes in: the other end sends, and R0 has it. Raises ModuleFault."""
+        """Receive ``token``: the other end sends it, and R0 gives it. Raises ModuleFault."""
 
     @abstractmethod
     def end(self) -> None:
-        """Stopped; P? shows no server. Raises ModuleFault."""
+        """Stop the use; P? shows no server then. Raises ModuleFault."""
 
     def shows_no_server(self) -> None:
-        """Fields 6 and 7 of P?, the servers, are 0 after the stop."""
+        """Require 0 in fields 6 and 7 of P?, the servers, after the stop."""
         answer = self.at("P?")
         for place, requirement in ((5, "SS-STATUS-STOPPED"), (6, "UD-STATUS")):
             got = "".join(answer.fields[place : place + 1]).strip()
@@ -91,7 +91,7 @@ class TcpService(Use):
     peer: TcpPeer = field(init=False)
 
     def start(self) -> None:
-        """Started; no client yet."""
+        """Start the server; there is no client yet."""
         self.server = Server(
             self.at, self.peers, self.profile, self.case, self.port, mode=self.mode, socket=self.socket, plain=False
         )
@@ -100,22 +100,22 @@ class TcpService(Use):
             self.server.start()
 
     def begin(self) -> None:
-        """Started, and a client is served."""
+        """Start the server, and let a client connect."""
         self.start()
         self.peer = self._client()
 
     def give(self, token: bytes) -> None:
-        """To the client that is served."""
+        """Send to the client that is served."""
         step = f"{self.server.area}-SEND"
         send_exactly(self.at, self.peer, token, self.profile.seconds("transfer"), count=step, step=step)
 
     def take(self, token: bytes) -> None:
-        """From the client that is served."""
+        """Receive from the client that is served."""
         self.peer.send(token)
         read_exactly(self.at, token, self.profile.seconds("transfer"), step=f"{self.server.area}-READ")
 
     def next(self) -> None:
-        """P5=10: the client is closed, and the next one is served."""
+        """Close the client by P5=10, and serve the next client."""
         follower = self.server.connect()
         self.server.next()
         with resting_on("MA-NEXT-CLOSES"):
@@ -125,12 +125,12 @@ class TcpService(Use):
             self.server.accept(follower)
 
     def lose(self) -> None:
-        """The client leaves, and R0 says so."""
+        """Let the client leave; R0 answers -1 then."""
         self.peer.close()
         read_until_lost(self.at, self.profile.seconds("lost"), step=f"{self.server.area}-LOST-R0")
 
     def end(self) -> None:
-        """P5=0; the client, where there is one, is closed."""
+        """Stop the server by P5=0; the client, where there is one, is closed."""
         answer = self.server.stop()
         if self.mode == 11:
             self.case.step("MA-STOP", lines_match(answer, KILLED), "the line [TCP TSK] Killed and OK", answer)
@@ -151,7 +151,7 @@ class NextClient(TcpService):
     """A multi-accept server that serves two clients."""
 
     def whole(self, token: bytes) -> None:
-        """With both."""
+        """Exchange ``token`` with both clients."""
         self.begin()
         self.talk(token + b" of the first")
         self.next()
@@ -163,7 +163,7 @@ class LostClient(TcpService):
     """A TCP server whose client leaves."""
 
     def whole(self, token: bytes) -> None:
-        """Stopped after the loss."""
+        """Stop the server after the loss of its client."""
         self.begin()
         self.talk(token)
         self.lose()
@@ -174,7 +174,7 @@ class NoClient(TcpService):
     """A TCP server that nobody uses."""
 
     def talk(self, token: bytes) -> None:
-        """Nobody is there, and nothing is said."""
+        """Exchange nothing: there is no client."""
 
     def begin(self) -> None:
         """Started."""
@@ -195,21 +195,21 @@ class TcpCall(Use):
         self.set("P1=0", f"P2={self.peers.free_port()}", f"P3={remote.address}", f"P4={remote.port}")
 
     def begin(self) -> None:
-        """Connected to the listener."""
+        """Connect to the listener."""
         self.aim()
         self.peer = self.client.connect()
 
     def give(self, token: bytes) -> None:
-        """To the listener's side of the connection."""
+        """Send to the listener's side of the connection."""
         send_exactly(self.at, self.peer, token, self.profile.seconds("transfer"), count="CL-SEND", step="CL-SEND")
 
     def take(self, token: bytes) -> None:
-        """From the listener's side of the connection."""
+        """Receive from the listener's side of the connection."""
         self.peer.send(token)
         read_exactly(self.at, token, self.profile.seconds("transfer"), step="CL-READ")
 
     def end(self) -> None:
-        """P6=0; the connection is closed."""
+        """Stop the client by P6=0; the connection is closed."""
         self.client.stop()
         if not self.peer.closed:
             with resting_on("CL-STOP"):
@@ -221,7 +221,7 @@ class LostCall(TcpCall):
     """A TCP client whose remote resets the connection."""
 
     def whole(self, token: bytes) -> None:
-        """Stopped after the loss."""
+        """Stop the server after the loss of its client."""
         self.begin()
         self.talk(token)
         self.peer.reset()
@@ -243,10 +243,10 @@ class RefusedCall(TcpCall):
         self.case.step("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
 
     def talk(self, token: bytes) -> None:
-        """Nobody is there, and nothing is said."""
+        """Exchange nothing: there is no client."""
 
     def end(self) -> None:
-        """P6=0. No document says what that answers behind a refusal."""
+        """Stop the client by P6=0. No document gives the answer after a refused connection."""
         self.at("P6=0")
 
 
@@ -270,11 +270,11 @@ class UdpService(UdpUse):
         self.udp.serve()
 
     def give(self, token: bytes) -> None:
-        """A datagram comes in instead: what goes out of a server no document says."""
+        """Receive a datagram instead: no document says where a UDP server sends."""
         self.take(token)
 
     def take(self, token: bytes) -> None:
-        """To the port of P2."""
+        """Receive a datagram that was sent to the port of P2."""
         self.udp.receives(token)
 
     def end(self) -> None:
@@ -297,11 +297,11 @@ class UdpCall(UdpUse):
         expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
 
     def give(self, token: bytes) -> None:
-        """To the remote that P3 and P4 name."""
+        """Send to the remote that P3 and P4 name."""
         self.source = self.udp.sends(token)
 
     def take(self, token: bytes) -> None:
-        """From that remote, once it was sent to."""
+        """Receive from the remote, after a datagram was sent to it."""
         self.udp.receives(token, target=self.source)
 
     def end(self) -> None:

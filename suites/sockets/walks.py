@@ -26,11 +26,11 @@ class Maker:
     story: list[str] = field(default_factory=list)
 
     def lasting(self, name: str, socket: int = 0) -> Use:
-        """One of ``LASTING``, not begun."""
+        """A use of ``LASTING`` that has not begun."""
         return LASTING[name](self.at, self.peers, self.profile, self.case, socket, self._port(socket), name)
 
     def whole(self, name: str, socket: int = 0) -> Use:
-        """One of ``WHOLE``, not begun."""
+        """A use of ``WHOLE`` that has not begun."""
         return WHOLE[name](self.at, self.peers, self.profile, self.case, socket, self._port(socket), name)
 
     @contextmanager
@@ -69,7 +69,7 @@ def in_parts(walk: Sequence[str], parts: int) -> list[list[str]]:
 
 
 def together(kinds: Iterable[str]) -> str:
-    """The requirement that uses of two sockets run beside one another by."""
+    """The requirement by which uses of two sockets run side by side."""
     servers = [kind for kind in kinds if "server" in kind]
     of_udp = [kind for kind in kinds if kind.startswith("UDP")]
     if of_udp:

@@ -1,4 +1,4 @@
-"""How long a data command takes, and time that passes."""
+"""Data commands that take a known time, and pauses."""
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient

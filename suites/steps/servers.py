@@ -83,7 +83,7 @@ class Server:
         self.at.ensure("P1=0", f"P2={self.port}", f"P8={backlog}")
 
     def start(self) -> Answer:
-        """P5=11 or P5=1; must be accepted."""
+        """Send P5=11 or P5=1, which must be accepted."""
         with self._preamble("OK-FIRST"):
             answer = expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
         self._pass_over_left()
@@ -105,13 +105,13 @@ class Server:
             self.at(command)
 
     def up(self, *, backlog: int = 6, keepalive: str = "") -> "Server":
-        """Configured and started."""
+        """Configure and start the server."""
         self.configure(backlog=backlog, keepalive=keepalive)
         self.start()
         return self
 
     def connect(self, *, source: str = "", source_port: int = 0, small_window: bool = False) -> TcpPeer:
-        """A client that connects; whether it is accepted is not waited for."""
+        """Let a client connect, without a wait for its notice."""
         limit = self.profile.seconds("notice")
         self._fresh = None
         waits = self.serving and self.mode == 11
@@ -190,34 +190,34 @@ class Server:
         return (notice.address, notice.port) == (peer.address, self.port if local else peer.port)
 
     def expected_notice(self, peer: TcpPeer) -> str:
-        """The notice that ``peer`` is owed, for messages."""
+        """The notice that ``peer`` should get, for messages."""
         local = self.profile.forms.accepted_port == "local"
         return f'"[TCP SVR] Accepted {peer.address}:{self.port if local else peer.port}"'
 
     def client(self, *, source: str = "") -> TcpPeer:
-        """A client that has connected and was accepted."""
+        """Let a client connect, and wait for its notice."""
         peer = self.connect(source=source)
         self.accept(peer)
         return peer
 
     def go_on(self, peer: TcpPeer, port: int) -> None:
-        """Be the server at ``port`` that the case before has left, ``peer`` its client, which is served."""
+        """Take over the server at ``port`` and its served client ``peer`` from the case before."""
         self.port = port
         self.clients.append(peer)
         self.plain = False
 
     def next(self) -> Answer:
-        """P5=10; must be accepted."""
+        """Send P5=10, which must be accepted."""
         self._fresh = None
         self.serving = False
         return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
 
     def is_closed(self) -> bool:
-        """Nobody listens at the port, a moment after the answer to P5=0 at the latest: no document says when."""
+        """Require a closed port, a moment after the answer to P5=0 at the latest: no document gives the time."""
         return self.peers.refuses(self.port, within=self.profile.seconds("close"))
 
     def stop(self) -> Answer:
-        """P5=0; must be accepted."""
+        """Send P5=0, which must be accepted."""
         self.plain = self.serving = False
         self.peers.stopped()
         return expect_ok(self.at("P5=0"), "P5=0", step=f"{self.area}-STOP")

@@ -39,7 +39,7 @@ def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA
 def read_until_lost(
     at: ATClient, timeout: float, pending: bytes = b"", *, step: str = "MA-LOST-R0"
 ) -> tuple[bytes, Answer]:
-    """R0 until it is -1: the bytes before it, and the answer. Raises ModuleFault."""
+    """Send R0 until R0 answers -1: the bytes before, and this answer. Raises ModuleFault."""
     deadline = time.monotonic() + timeout
     data = b""
     while True:

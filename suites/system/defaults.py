@@ -1,4 +1,4 @@
-"""What UM gives as the settings of a socket of which nothing was set."""
+"""The default settings of a socket (UM)."""
 
 from fixtures.drivers.line.at import ATClient
 from suites.spec.profiles import Profile
@@ -22,7 +22,7 @@ def documented(profile: Profile) -> dict[str, tuple[str, ...]]:
 
 
 def change_all(at: ATClient) -> None:
-    """Set everything on every socket to something else than its default; the last socket stays selected."""
+    """Set each setting of each socket to another value than its default; the last socket stays selected."""
     for socket in SOCKETS:
         at(f"P0={socket}")
         for name, value in CHANGED.items():
@@ -30,7 +30,7 @@ def change_all(at: ATClient) -> None:
 
 
 def differing(at: ATClient, profile: Profile, socket: int) -> list[str]:
-    """What ``socket``, which is selected, shows otherwise than documented, each as ``name=value``."""
+    """The settings of the selected ``socket`` that differ from the documents, each as ``name=value``."""
     at(f"P0={socket}")
     answers = {query: [one.strip() for one in at(query).fields] for query in ("P?", "R?", "S?")}
     shown = {name: answers[query][at_] for name, (query, at_) in FIELDS.items() if at_ < len(answers[query])}

@@ -98,7 +98,7 @@ def announced(server: Server) -> None:
 
 @contextlib.contextmanager
 def charging(requirement: str) -> Iterator[None]:
-    """What worked before the reset and fails after the reset is the reset's: charge ``requirement``."""
+    """Charge ``requirement`` where a move fails after the reset that succeeded before the reset."""
     try:
         yield
     except ModuleFault as fault:

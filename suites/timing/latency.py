@@ -1,4 +1,4 @@
-"""Latencies: measured, put into words, and held against a declared limit."""
+"""Latencies: measured, put into words, and compared with a declared limit."""
 
 import math
 import statistics

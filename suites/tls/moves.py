@@ -11,7 +11,7 @@ from suites.steps.stored import fields_of
 
 Servers = Callable[[str], TlsServer]
 LOOK_S = 0.3
-"""Seconds in which a handshake that is no longer under way has been noted by the server."""
+"""Seconds in which the server notes a handshake that has ended."""
 AUTHORITY, CERTIFICATE, KEY = range(3)
 """The kinds of PG (UM)."""
 
@@ -24,7 +24,7 @@ def trusted() -> Authority:
 
 @cache
 def stranger() -> Authority:
-    """An authority that no module has heard of."""
+    """An authority that no module knows."""
     return Authority.new("stranger's authority")
 
 

@@ -1,4 +1,4 @@
-"""P1=3 and P6=1 against real TLS servers. P9=0 verifies nothing: users were bitten by taking it for "TLS is on"."""
+"""P1=3 and P6=1 against real TLS servers. P9=0 verifies nothing: users took it for "TLS is on"."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""P9, PA, PB, PE, PF: what they take. Nothing connects, and nothing is programmed."""
+"""P9, PA, PB, PE, PF: the accepted values. No case connects, and no case programs a certificate."""
 
 import pytest
 

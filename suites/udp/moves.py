@@ -13,7 +13,7 @@ from suites.spec.profiles import Profile
 from suites.steps.flows import differs, expect_ok, is_lost
 
 TRIES = 3
-"""How often a datagram is sent to a module across a real network, which may lose one."""
+"""Number of times that a datagram is sent to a module across a real network, which may lose one."""
 
 
 def free_port(peers: Network) -> int:
@@ -42,7 +42,7 @@ class Datagrams:
         return self.peers.module_address, self.port
 
     def select(self) -> None:
-        """P0: from here on the commands are for this socket."""
+        """Select the socket by P0: the commands from here on are for this socket."""
         self.at(f"P0={self.socket}")
 
     def serve(self) -> "Datagrams":
@@ -59,7 +59,7 @@ class Datagrams:
         return self
 
     def call(self) -> "Datagrams":
-        """Aimed, and P6=1, which must be accepted."""
+        """Set the remote, and send P6=1, which must be accepted."""
         self.aim()
         expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
         return self

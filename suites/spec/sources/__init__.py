@@ -152,7 +152,7 @@ def breaches(catalogue: Catalogue, sources: Sources) -> Iterator[str]:
 
 
 def _unclassified(document: Document) -> Iterator[str]:
-    """Lines of a quoted document that its rows do not cover, and rows that quote what is not there."""
+    """Lines of a quoted document that its rows do not cover, and rows that quote lines that are not there."""
     if not document.page:
         return
     lines = dict(enumerate(document.page, 1))
