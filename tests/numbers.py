@@ -69,9 +69,19 @@ def what_there_is() -> str:
         ["commands that the cases name", len(catalogue.by_command()), ""],
         ["commands that the emulator knows", len(COMMANDS), "[commands](docs/commands.md)"],
         ["conforming variants of the emulator", len(VARIANTS), "`python -m reference_impl --list-variants`"],
+        [
+            "combinations of variants, of all three modules",
+            sum(map(combinations, MODULES)),
+            "[tests/variants](tests/variants)",
+        ],
         *([f"seeded faults of {name}", *seeded(module)] for module, name in MODULES.items()),
     ]
     return table(["what there is", "number", "more"], rows)
+
+
+def combinations(module: str) -> int:
+    """How many combinations of a module's variants are judged as conforming modules."""
+    return len(toml(ROOT / "tests" / "variants" / f"{module}.toml")["combinations"])
 
 
 def seeded(module: str) -> tuple[int, str]:
