@@ -1,6 +1,7 @@
 """The page for driver authors says what is so."""
 
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -14,7 +15,7 @@ from reference_impl.core.profile import load, shipped
 from reference_impl.faults import FAULTS
 from reference_impl.surroundings import make_world
 from reference_impl.variants import VARIANTS
-from tests.reference_impl.process import ROOT, environment
+from tests.reference_impl.process import ROOT, Emulator, environment
 
 PAGE = (Path(ROOT) / "docs" / "emulator.md").read_text(encoding="utf-8")
 
@@ -77,6 +78,19 @@ def test_the_first_test_of_a_driver_author_passes_as_it_stands(tmp_path):
         command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=100, check=False
     )
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler here; install the package gcc")
+@pytest.mark.parametrize(("wanted", "status"), [("ISM43362", 0), ("ISM99999", 1)], ids=["right", "wrong"])
+def test_the_driver_in_c_is_compiled_without_a_warning_and_tells_right_from_wrong(tmp_path, wanted, status):
+    (text,) = re.findall(r"<!-- example: driver_test\.c -->\n```c\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "driver_test.c").write_text(text.replace("ISM43362", wanted))
+    compiled = ["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", "driver_test", "driver_test.c"]
+    done = subprocess.run(compiled, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    with Emulator() as module:
+        run = subprocess.run([tmp_path / "driver_test", module.urls[0]], timeout=60, check=False)
+    assert run.returncode == status
 
 
 def rows():
