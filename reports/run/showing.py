@@ -6,9 +6,35 @@ from typing import Any
 from reports.formats.terminal import closing_line, summary_lines
 from reports.record.model import Record
 
+COUNTED = {
+    "pass": "passed",
+    "fail": "failed",
+    "error": "error",
+    "observed": "observed",
+    "inconclusive": "inconclusive",
+    "not_applicable": "not applicable",
+}
+"""Under which word pytest's last line counts a case of that verdict."""
+
+
+def count_by_verdict(terminal: Any, record: Record) -> None:
+    """Let pytest's last line count verdicts: an observed case has not passed, and an inconclusive one was not skipped.
+
+    Tests that are no cases stay where pytest has put them.
+    """
+    verdicts: dict[str, list[str]] = {}
+    for case in record["cases"]:
+        verdicts.setdefault(case["id"], []).append(COUNTED[case["verdict"]])
+    ended = [(group, one) for group in ("passed", "failed", "skipped") for one in terminal.stats.pop(group, [])]
+    for group, report in ended:
+        words = verdicts.get(report.nodeid)
+        terminal.stats.setdefault(words.pop() if words else group, []).append(report)
+    terminal._known_types = None  # noqa: SLF001 - pytest looks again which words there are
+
 
 def show_end(terminal: Any, record: Record, places: Mapping[str, str], remarks: Iterable[str]) -> None:
     """Write it on pytest's ``terminal``: ``places`` of files by name, and ``remarks`` before the last line."""
+    count_by_verdict(terminal, record)
     terminal.write_sep("=", "conformance")
     for line in summary_lines(record, terminal._tw.fullwidth - 4):  # noqa: SLF001 - no public way to the width
         terminal.write_line(line.text, **line.style)
