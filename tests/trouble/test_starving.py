@@ -87,7 +87,9 @@ def test_answer_of_a_module_that_gets_no_processor_is_void():
             with pytest.raises(NoAnswer) as caught:
                 ask_until_late(bench)
             found = bench.doubts.about(caught.value, network=True, since=began)
-        assert bench.doubts.stood_still(clock()) is None, "what was waited before the case explains nothing in it"
+        assert bench.doubts.stood_still(clock(), PATIENCE_S) is None, (
+            "what was waited before the case explains nothing in it"
+        )
         bench.close()
     assert isinstance(found, Stalled)
     assert (found.blame, found.random) == ("rig", True)
