@@ -15,7 +15,7 @@ from reports.record.status import MEANING
 from suites.spec.catalogue import load_catalogue
 from suites.spec.profiles import available as profiles
 from tests import architecture
-from tests.architecture import TOP, imports_of, module_graph, python_files
+from tests.architecture import TOP, imports_of, module_graph, python_files, tree_of
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("suites", "fixtures", "reference_impl", "reports")
@@ -151,7 +151,7 @@ def test_no_product_file_is_longer_than_400_lines():
 
 def methods_of_classes():
     for path in product_files():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ClassDef):
                 methods = [one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
                 yield f"{path.relative_to(ROOT).as_posix()}: {node.name}", len(methods)
