@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reports.run import compare, expect, rebuild, render
+from reports.run import compare, expect, merge, rebuild, render
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
     "render": ("make a report of a record", render.add_arguments, render.run),
     "compare": ("tell what has changed between two runs", compare.add_arguments, compare.run),
     "expect": ("write what a module is known to break, for --expect", expect.add_arguments, expect.run),
+    "merge": ("make one record of the records of many runs, rigs and machines", merge.add_arguments, merge.run),
     "rebuild": ("make the record of a run that was killed, from its journals", rebuild.add_arguments, rebuild.run),
 }
 """Name: what it does, its arguments, and the function that does it and returns the exit status."""
