@@ -1,0 +1,29 @@
+"""Phrases that engineers whose first language is not English stumbled over do not come back."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = [
+    path
+    for pattern in (
+        "*.md",
+        "docs/**/*.md",
+        "suites/**/*.py",
+        "fixtures/**/*.py",
+        "reports/**/*.py",
+        "reference_impl/**/*.py",
+    )
+    for path in ROOT.glob(pattern)
+    if "out" not in path.parts
+]
+PHRASES = ("gone on with", "in vain", "turns out", "turned out", "nothing of could", "let us wait")
+"""Phrases that are replaced by plain words: resumed, without success, is."""
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_phrase_that_readers_stumble_over_stands_nowhere(phrase):
+    found = re.compile(rf"\b{phrase}\b".replace(" ", r"\s+"), re.IGNORECASE)
+    assert [str(path.relative_to(ROOT)) for path in FILES if found.search(path.read_text(encoding="utf-8"))] == []
