@@ -1,8 +1,9 @@
 """``python -m tests.bench [--rounds N] [--json PATH] [--page PATH]``: what our parts cost, beside others.
 
 An exchange on one pty by bare system calls, pyserial, fdspawn and ours; the bundled emulator beside a responder that
-only writes its answer; the record and its renderings. What is compared takes turns, so that a busy machine is busy for
-all of them: look at the ratios first. The page holds medians, the 95th percentile and the ratio to the first row.
+only writes its answer; journal, record and renderings of several sizes; runs of several modules. What is compared takes
+turns, so that a busy machine is busy for all of them: look at the ratios first. The page holds medians, the 95th
+percentile and the ratio to the first row.
 """
 
 import argparse
@@ -13,25 +14,20 @@ import platform
 import select
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from reports.formats.registry import load_format
-from reports.formats.view import View
-from reports.record.record import read_record, write_record
 from tests.bench.exchange import SHORT, by_system_calls, measure, responder
+from tests.bench.growing import records, runs
 from tests.fixtures.runs import PATIENCE, ROOT, Emulator
-from tests.reports import sample_runs
 
 EACH = 100
 """Exchanges in a round."""
-RENDERED = ("html", "summary", "junit", "ctrf")
-CASES = 1454
-"""Cases of the sample run whose record is written, read and rendered."""
-REPEATS = 5
-"""Times that a record is made and rendered: these take long, and vary little."""
+CASES = (100, 1000, 10_000)
+"""Cases of the sample runs whose records are written, read and rendered."""
+MODULES = (1, 2, 4, 8)
+"""Modules, each the bundled emulator, that share the cases of a run."""
 LINE, ANSWER = b"P0=0\r", b"\r\n\r\nOK\r\n> "
 
 
@@ -70,19 +66,6 @@ def take_first_prompt(name: str) -> None:
         os.close(line)
 
 
-def renderings() -> dict[str, list[float]]:
-    """Milliseconds for the record of a sample run, and for each rendering of that."""
-    record = sample_runs.record_of(list(sample_runs.cases(CASES)))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.json"
-        actions: dict[str, Callable[[], object]] = {
-            "record written": lambda: write_record(record, path),
-            "record read": lambda: read_record(path),
-        }
-        actions |= {name: lambda name=name: load_format(name).render(View(record)) for name in RENDERED}
-        return turns(actions, REPEATS, 1, 1e-3)
-
-
 def figures(values: list[float], first: float) -> dict[str, float]:
     """Median, 95th percentile, and the ratio of the median to ``first``."""
     ordered = sorted(values)
@@ -105,7 +88,8 @@ def page(told: dict) -> str:
         "busy: the ratio counts, the other figures are the machine's. The ratio is to the first row of the table.",
         "",
         f"{told['at']}, Python {told['python']}, {told['processors']} processors, {told['rounds']} rounds;",
-        f"the machine's load was {told['load']:.1f} at the beginning.",
+        f"the machine's load was {told['load']:.1f} at the beginning. Records of more than 1,000 cases, and runs, are",
+        "measured once.",
     ]
     for title, unit, rows in told["tables"]:
         lines += ["", f"## {title}", "", f"| | Median, {unit} | 95th percentile, {unit} | Ratio |", "|---|---|---|---|"]
@@ -118,6 +102,8 @@ def page(told: dict) -> str:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=30, metavar="N", help="rounds of each comparison (default 30)")
+    parser.add_argument("--cases", type=int, nargs="*", default=CASES, metavar="N", help="sizes of sample records")
+    parser.add_argument("--modules", type=int, nargs="*", default=MODULES, metavar="N", help="modules of a run")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="PATH")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md", metavar="PATH")
     given = parser.parse_args(arguments)
@@ -133,7 +119,8 @@ def main(arguments: list[str]) -> int:
             (f"An exchange of {len(SHORT)} bytes on one pty", "us", table(exchanges["short"])),
             ("An exchange with a packet of 1,460 bytes on one pty", "us", table(exchanges["long"])),
             ("The bundled emulator, asked by bare system calls", "us", table(emulator(given.rounds))),
-            (f"The record of {CASES:,} cases, and its renderings", "ms", table(renderings())),
+            *((f"The record of {one:,} cases, and its renderings", "ms", table(records(one))) for one in given.cases),
+            *([("Runs of several modules", "ms", table(runs(given.modules)))] if given.modules else []),
         ],
     }
     given.json.parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,8 @@ def test_first_prompt_is_taken_so_that_each_answer_belongs_to_its_line():
 
 
 def test_bench_writes_figures_and_page(tmp_path):
-    assert main(["--rounds=1", f"--json={tmp_path / 'bench.json'}", f"--page={tmp_path / 'page.md'}"]) == 0
+    places = [f"--json={tmp_path / 'bench.json'}", f"--page={tmp_path / 'page.md'}"]
+    assert main(["--rounds=1", *places, "--cases", "20", "--modules"]) == 0
     told = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     assert (tmp_path / "page.md").read_text(encoding="utf-8") == page(told)
     for title, _unit, rows in told["tables"]:
