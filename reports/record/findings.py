@@ -88,7 +88,7 @@ _SELECTS = re.compile(r"^ *(?P<at>\d+\.\d+) host +> module +P0=[1-9]")
 _AT = re.compile(r"^ *(?P<at>\d+\.\d+) \w+ +[*>] ", re.MULTILINE)
 USUAL = re.compile(
     r"""|none|None|<n>|<time>|no|a connection|"<bytes>".*|only <n>|\[\]"""
-    r"""|"?\\r\\n(?:\\r\\n)?(?:(?:OK|ERROR[^"]*)\\r\\n)?> "?"""
+    r"""|"?\\r\\n(?:\\r\\n)?(?:(?:OK|ERROR(?:(?!Usage)[^"])*)\\r\\n)?> "?"""
 )
 """Texts of "got" that identify no cause: two different causes may both show just this."""
 
@@ -191,8 +191,15 @@ def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogu
     good = [key for key in keys if score.get(key, 0.0) >= CLOSE * best]
     lead = min(good, key=lambda key: (_place(key, catalogue), -score.get(key, 0.0)))
     enough = BASE * score.get(lead, 0.0)
-    lead = next((one for one in reversed(bases_of(lead)) if one in keys and score.get(one, 0.0) >= enough), lead)
+    sure = [one for one in keys if score.get(one, 0.0) >= enough or _own(one, shown, lead) >= _own(lead, shown) > 0]
+    lead = next((one for one in reversed(bases_of(lead)) if one in sure), lead)
     return next((one for one in SHOWN_IN.get(lead, ()) if one in keys), lead)
+
+
+def _own(key: str, shown: Sequence[Failure], besides: str = "") -> int:
+    """How many cases about ``key`` charge ``key``; those that are about ``besides`` too are left out."""
+    charging = [case["requirements"] for case, one in shown if one["requirement"] == key]
+    return sum(key in about and besides not in about for about in charging)
 
 
 def _place(key: str, catalogue: Catalogue) -> int:

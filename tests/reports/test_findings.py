@@ -123,6 +123,27 @@ def test_difference_of_the_answers_form_is_told_under_the_form(case):
     assert (one["requirement"], one["masks"]) == ("SC-QUERY", ["SC-DELAY"])
 
 
+REFUSED = '"\\r\\nERROR: Out of range\\r\\nUsage: S3\\r\\n> "'
+
+
+def test_error_that_tells_its_usage_is_known_again_and_told_under_the_base(case):
+    bulk = [failed(case, "DA-BULK", "1460", REFUSED, id=f"x::b{n}", requirements=["DA-BULK"]) for n in range(2)]
+    base = [failed(case, "DA-SEND", "the count", REFUSED, id=f"x::s{n}", requirements=["DA-SEND"]) for n in range(2)]
+    good = [case(id=f"x::good{n}", requirements=["DA-SEND"]) for n in range(60)]
+    zeros = failed(case, "DA-SEND-ZEROS", "5 and OK", REFUSED, id="x::zeros", requirements=["DA-SEND-ZEROS"])
+    (one,) = findings_of([*bulk, *base, zeros, *good], CATALOGUE)
+    assert (one["requirement"], one["masks"]) == ("DA-SEND", ["DA-BULK", "DA-SEND-ZEROS"])
+
+
+def test_base_is_not_told_where_only_cases_about_both_charge_it(case):
+    lead = [failed(case, "UD-OVER-R1", "7 bytes", "odd 1", id=f"x::{n}", requirements=["UD-OVER-R1"]) for n in range(3)]
+    both = ["UD-OVER-R1", "UD-READ"]
+    base = [failed(case, "UD-READ", "7 bytes", "odd 1", id=f"x::b{n}", requirements=both) for n in range(6)]
+    good = [case(id=f"x::good{n}", requirements=["UD-READ"]) for n in range(90)]
+    (one,) = findings_of([*lead, *base, *good], CATALOGUE)
+    assert one["requirement"] == "UD-OVER-R1"
+
+
 def test_cases_that_ended_early_are_about_what_the_finding_masks(case):
     broken = failed(case, "MA-NOTICE", "a notice", "none", id="x::1", requirements=["MA-NOTICE"])
     ended = case(id="x::2", verdict="inconclusive", requirements=["MA-NEXT"], decided=[], masked=["MA-NEXT"],
