@@ -208,7 +208,7 @@ def save_from_journal(record: Path, results: str | None) -> int:
         say(f"the record was not made: {problem}")
         return ExitStatus.HARNESS
     except (RecordError, OSError) as problem:
-        say(f"the journal is of no use: {problem}")
+        say(f"the journal cannot be used: {problem}")
         return ExitStatus.HARNESS
     say(f"go on with the rest by --resume {record}")
     return rebuilt["status"]["code"]

@@ -39,6 +39,9 @@ SIGNS = {
 
 _TONES = {"conforming": ("✓", "good"), "not_conforming": ("✗", "bad")}
 _OPEN = ("◐", "open")
+NO_CASE = "no case of it was run"
+"""The reason of ``reports.record.states`` where a selection, or the end of the run, left out all cases."""
+RESUME = "go on with the run: --resume RUN"
 _CURES = (
     ("flash", 'allow it in the rig file: allow = ["flash"], or --allow flash'),
     ("reset", 'allow it in the rig file: allow = ["reset"], or --allow reset, and name a switch'),
@@ -47,10 +50,10 @@ _CURES = (
     ("allow", "allow it in the rig file, or by --allow"),
     ("network", "join a network: network.ssid in the rig file, or --ssid"),
     ("not selected", "run without -k, --requirement and paths"),
-    ("cut off", "go on with the run: --resume RUN"),
-    ("interrupt", "go on with the run: --resume RUN"),
-    ("not run", "mend the bench, then go on with the run: --resume RUN"),
-    ("no case of it was run", "run all cases: without -k, --requirement, --budget and paths"),
+    ("cut off", RESUME),
+    ("interrupt", RESUME),
+    ("not run", f"mend the bench, then {RESUME}"),
+    (NO_CASE, "run all cases: without -k, --requirement, --budget and paths"),
     ("no case", "no cure in this run: see the reason"),
 )
 """A word of the reason why a requirement was not tested, and what lets it be tested. The first that fits counts."""
@@ -259,7 +262,11 @@ class View:
         for one in self.requirements:
             if one.outcome == "not_tested":
                 groups.setdefault(one.reason or "no case of this run decided it", []).append(one)
-        return [Gap(reason, cure(reason), tuple(rows)) for reason, rows in groups.items()]
+        return [Gap(reason, self._cure(reason), tuple(rows)) for reason, rows in groups.items()]
+
+    def _cure(self, reason: str) -> str:
+        """What would let the requirements be tested; a run that was cut off is gone on with first."""
+        return RESUME if reason == NO_CASE and not self.record["finished"] else cure(reason)
 
     @cached_property
     def cases(self) -> dict[tuple[str, str], Case]:

@@ -20,7 +20,7 @@ from reports.formats.as_junit import properties
 from reports.formats.measured import readings
 from reports.formats.registry import MODULES, RenderError, formats, load_format
 from reports.formats.terminal import closing_line, summary_lines
-from reports.formats.view import View, differing
+from reports.formats.view import NO_CASE, RESUME, View, differing
 from reports.formats.visible import visible
 from reports.record.evidence import record_sha256, transcript_sha256
 from reports.record.record import read_record, write_record
@@ -254,6 +254,14 @@ def test_record_has_the_hash_of_each_transcript_and_tells_who_judged():
     ]
     assert record["suite"]["version"]
     assert record["host"]["python"] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_killed_run_is_gone_on_with_and_a_selection_is_widened():
+    cures = {
+        run: {one.cure for one in View(RUNS[run]()).gaps if one.reason == NO_CASE} for run in ("killed", "two_rigs")
+    }
+    assert cures["killed"] == {RESUME}
+    assert all("run all cases" in one for one in cures["two_rigs"])
 
 
 def test_requirements_stand_in_the_order_of_the_catalogues_areas():

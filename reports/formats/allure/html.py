@@ -40,6 +40,9 @@ REGISTRY = "let npm reach its registry (npm config get registry), or take the re
 
 # As it comes, the page scrolls to the first case that it knows, past its own verdict. Until the reader does something
 # it stays at its top, unless the address leads to a case.
+_WITHOUT_PERCENTAGE = '<style>[class*="styles_chart__"]>[class*="styles_legend__"]{visibility:hidden}</style>'
+"""Hides the share of the cases that passed: it is 100 % for a run that was killed after its first case."""
+
 _STAY_AT_THE_TOP = (
     "(()=>{if(location.hash.length>2)return;let over=false;const end=()=>{over=true};"
     'for(const name of["wheel","keydown","pointerdown","touchstart"])'
@@ -95,7 +98,9 @@ def finished_page(page: str, cases: int) -> str:
     found = page.count('d("data/test-results/')
     if found != cases:
         raise ToolError(f"the page shows {found} cases where the results hold {cases}; it was not kept")
-    return without_tracker(page).replace("</body>", f"<script>{_STAY_AT_THE_TOP}</script></body>", 1)
+    return without_tracker(page).replace(
+        "</body>", f"{_WITHOUT_PERCENTAGE}<script>{_STAY_AT_THE_TOP}</script></body>", 1
+    )
 
 
 def page_config(title: str, history: Path) -> dict[str, object]:
