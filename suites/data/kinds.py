@@ -26,16 +26,18 @@ def connected(uses: Maker, kind: str, *, small_window: bool = False) -> TcpServi
     use = uses.lasting(kind)
     assert isinstance(use, TcpService | TcpCall)
     use.small_window = small_window
-    use.begin()
+    with uses.turn(kind):
+        use.begin()
     return use
 
 
 def begun(uses: Maker, kind: str) -> Use:
     """A connection of any kind on socket 0; of UDP, one datagram has gone out."""
     use = uses.lasting(kind)
-    use.begin()
-    if isinstance(use, UdpCall):
-        use.give(b"first of all")
+    with uses.turn(kind):
+        use.begin()
+        if isinstance(use, UdpCall):
+            use.give(b"first of all")
     return use
 
 

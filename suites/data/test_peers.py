@@ -9,6 +9,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import NotAvailableHere
 from suites.data.kinds import AREAS, MULTI, TCP, connected, of_kinds
+from suites.sockets.uses import TcpCall, TcpService
 from suites.sockets.walks import Maker
 from suites.spec.profiles import Profile
 from suites.steps.flows import read_exactly, read_some, read_until_lost, send_exactly
@@ -27,7 +28,14 @@ ANSWERS = rb"(?:OK|ERROR\b.*?)\r\n> "
 
 def works_again(uses: Maker, kind: str) -> None:
     """The same kind of use, from begin to end."""
-    uses.lasting(kind).whole(b"once more")
+    with uses.turn(f"{kind} once more"):
+        uses.lasting(kind).whole(b"once more")
+
+
+def ended(uses: Maker, use: TcpService | TcpCall) -> None:
+    """``use`` is stopped."""
+    with uses.turn(f"the stop of the {use.name}"):
+        use.end()
 
 
 @pytest.mark.parametrize("kind", of_kinds("DA-SEND-FULL", "DA-SEND-FULL-S2", "DA-SEND", "DA-SEND-COUNT", "{}-SEND"))
@@ -111,7 +119,7 @@ def test_stop_closes_a_connection_whose_peer_has_closed_its_side(
         at("R2=100")
         at.read(unread)
         at.send(b"still there?")
-    use.end()
+    ended(uses, use)
     works_again(uses, kind)
 
 
@@ -135,7 +143,7 @@ def test_peer_that_leaves_in_the_middle_of_a_payload_leaves_one_answer(
     case.require("DA-LOST-PAYLOAD", shown.payload == b"0", "P0 as before: P0=2 was of the payload", shown)
     if b"-1" not in came or kind == MULTI:  # of the others no document says what R0 is once the loss was told
         read_until_lost(at, profile.seconds("lost"), step=f"{AREAS[kind]}-LOST-R0")
-    use.end()
+    ended(uses, use)
     works_again(uses, kind)
 
 
@@ -177,7 +185,7 @@ def test_bytes_of_a_peer_that_aborted_are_its_own_and_gone_with_it(
     rest, _ = read_until_lost(at, profile.seconds("lost"), stream[done:], step=f"{AREAS[kind]}-LOST-R0")
     own = stream[done:].startswith(rest)
     case.require(f"{AREAS[kind]}-READ", own, "what the peer sent, as far as the abort has left it, then -1", rest)
-    use.end()
+    ended(uses, use)
     again = connected(uses, kind)
     at("R2=150")
     answer = at.read()

@@ -4,6 +4,9 @@ A use that is right by itself may go wrong behind another: a setting that stayed
 are taken in walks in which each ordered pair of them is met once; a deviation is charged to the step where it shows.
 """
 
+import time
+from dataclasses import dataclass, field
+
 import pytest
 
 from fixtures.case import Case
@@ -14,7 +17,8 @@ from suites.sockets.uses import LASTING, WHOLE
 from suites.sockets.walks import Maker, in_parts, over_pairs, together
 from suites.spec.profiles import Profile
 
-TOO_LONG_S = 120.0
+EXPECTED_S, MOST_S = 30.0, 60.0
+"""Seconds that a walk may be expected to take, and that it may take: notices, too, take their time."""
 EXCHANGES = 18
 """Number of commands of one use, roughly."""
 PARTS = 4
@@ -26,11 +30,13 @@ PACKETS = 130
 AFTER_LONG = in_parts(ACROSS_TWO, PARTS)
 OF_USES = (
     "MA-OK-FIRST", "MA-LISTENS", "MA-NOTICE", "MA-READ", "MA-SEND", "MA-NEXT", "MA-NEXT-CLOSES", "MA-NEXT-ACCEPTS",
-    "MA-LOST-R0", "MA-QUEUE", "MA-STOP", "MA-STOP-CLIENT",
+    "MA-LOST-R0", "MA-QUEUE", "MA-STOP", "MA-STOP-CLIENT", "MA-RESTART",
     "SS-OK-FIRST", "SS-LISTENS", "SS-NOTICE", "SS-READ", "SS-SEND", "SS-LOST-R0", "SS-STOP", "SS-STOP-CLIENT",
-    "SS-STATUS-STOPPED",
-    "CL-CONNECT", "CL-READ", "CL-SEND", "CL-LOST-R0", "CL-REFUSED", "CL-STOP",
-    "UD-SERVER", "UD-READ", "UD-STOP", "UD-STATUS", "UD-CLIENT", "UD-SEND", "UD-CLIENT-READ", "UD-CLIENT-AGAIN",
+    "SS-STATUS-STOPPED", "SS-RESTART",
+    "CL-CONNECT", "CL-READ", "CL-SEND", "CL-LOST-R0", "CL-REFUSED", "CL-STOP", "CL-AGAIN",
+    "CL-AFTER-FAILED", "CL-AFTER-LOSS",
+    "UD-SERVER", "UD-READ", "UD-STOP", "UD-STATUS", "UD-CLIENT", "UD-SEND", "UD-CLIENT-READ",
+    "UD-CLIENT-AGAIN", "UD-RESTART",
 )  # fmt: skip
 """The requirements by which the steps of the uses are judged."""
 
@@ -41,18 +47,37 @@ def uses(at: ATClient, peers: Network, profile: Profile, case: Case) -> Maker:
     return Maker(at, peers, profile, case)
 
 
-def hold_affordable(commands: int, pace: float) -> None:
-    """``commands`` take this module no longer than a case may. Raises NotAvailableHere."""
-    if commands * pace > TOO_LONG_S:
-        raise NotAvailableHere(f"{commands} commands would take this module more than {TOO_LONG_S:g} s")
+@dataclass
+class Clock:
+    """Ends a walk that takes this module too long. ``pace``: seconds of a short exchange."""
+
+    pace: float
+    began: float = field(default_factory=time.monotonic)
+
+    def expect(self, commands: int) -> None:
+        """So many ``commands`` are to come. Raises NotAvailableHere."""
+        if commands * self.pace > EXPECTED_S:
+            raise NotAvailableHere(f"{commands} commands would take this module more than {EXPECTED_S:g} s")
+
+    def look(self, done: int, steps: int) -> None:
+        """``done`` of the ``steps`` are behind us. Raises NotAvailableHere."""
+        if time.monotonic() - self.began > MOST_S:
+            raise NotAvailableHere(f"only {done} of {steps} steps in {MOST_S:g} s, all of them as documented")
+
+
+@pytest.fixture
+def clock(bench_pace: float) -> Clock:
+    """Begins with the case."""
+    return Clock(bench_pace)
 
 
 @pytest.mark.requirement("SK-REUSE", *OF_USES)
 @pytest.mark.parametrize("part", range(1, PARTS + 1))
-def test_each_use_of_a_socket_follows_each_other_use(uses: Maker, bench_pace: float, part: int) -> None:
+def test_each_use_of_a_socket_follows_each_other_use(uses: Maker, clock: Clock, part: int) -> None:
     walk = ON_ONE_SOCKET[part - 1]
-    hold_affordable(len(walk) * EXCHANGES, bench_pace)
+    clock.expect(len(walk) * EXCHANGES)
     for number, name in enumerate(walk):
+        clock.look(number, len(walk))
         with uses.turn(name):
             uses.whole(name).whole(b"%s, number %d" % (name.encode(), number))
 
@@ -60,11 +85,12 @@ def test_each_use_of_a_socket_follows_each_other_use(uses: Maker, bench_pace: fl
 @pytest.mark.requirement("SK-REUSE", "SK-STOP", "SK-TOGETHER", "SK-SERVERS", "UD-APART", "UD-SOCKETS", *OF_USES)
 @pytest.mark.parametrize("pair", PAIRS_OF_SOCKETS, ids=["sockets 0 and 1", "sockets 3 and 2"])
 def test_each_use_of_a_socket_begins_and_ends_beside_each_use_of_another(
-    uses: Maker, bench_pace: float, pair: tuple[int, int]
+    uses: Maker, clock: Clock, pair: tuple[int, int]
 ) -> None:
-    hold_affordable(len(ACROSS_TWO) * EXCHANGES, bench_pace)
+    clock.expect(len(ACROSS_TWO) * EXCHANGES)
     before = None
     for number, name in enumerate(ACROSS_TWO):
+        clock.look(number, len(ACROSS_TWO))
         use = uses.lasting(name, pair[number % 2])
         use.select()
         with uses.turn(f"{name} on socket {use.socket}"):
@@ -84,10 +110,11 @@ def test_each_use_of_a_socket_begins_and_ends_beside_each_use_of_another(
 
 @pytest.mark.requirement("SK-REUSE", *OF_USES)
 @pytest.mark.parametrize("part", range(1, PARTS + 1))
-def test_each_use_of_a_socket_follows_a_long_session_of_each(uses: Maker, bench_pace: float, part: int) -> None:
+def test_each_use_of_a_socket_follows_a_long_session_of_each(uses: Maker, clock: Clock, part: int) -> None:
     walk = AFTER_LONG[part - 1]
-    hold_affordable(len(walk) * (PACKETS + EXCHANGES), bench_pace)
+    clock.expect(len(walk) * (PACKETS + EXCHANGES))
     for number, name in enumerate(walk):
+        clock.look(number, len(walk))
         session = uses.lasting(name)
         with uses.turn(f"a long session of the {name}"):
             session.begin()

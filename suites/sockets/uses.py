@@ -1,13 +1,15 @@
 """The uses of a socket, each of them complete: begin, talk, end. Nothing of one use may show in the next use."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
 from fixtures.case import Case, resting_on
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network, TcpPeer
+from fixtures.errors import ModuleFault
 from suites.client.moves import Client
 from suites.spec.profiles import Profile
 from suites.steps.flows import KILLED, Server, expect_ok, lines_match, read_exactly, read_until_lost, send_exactly
@@ -18,7 +20,8 @@ from suites.udp.moves import Datagrams, free_port
 class Use(ABC):
     """One use of ``socket``. ``port`` is where its server listens; ``name`` is what a message calls it.
 
-    ``small_window``: the peer takes little that it does not read. Each move names the requirement that it breaks
+    ``small_window``: the peer takes little that it does not read. ``start_step`` is the requirement that its start
+    is judged by: that of a first use, or of one behind another. Each move names the requirement that it breaks
     (``ModuleFault.requirement`` or ``step``).
     """
 
@@ -30,6 +33,7 @@ class Use(ABC):
     port: int
     name: str = ""
     small_window: bool = False
+    start_step: str = ""
 
     def select(self) -> None:
         """Select the socket by P0, where another socket is selected."""
@@ -46,6 +50,15 @@ class Use(ABC):
         self.begin()
         self.talk(token)
         self.end()
+
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """The start: a fault in it breaks ``start_step``, where there is one. Raises ModuleFault, as it came."""
+        try:
+            yield
+        except ModuleFault as fault:
+            fault.requirement = self.start_step or fault.requirement
+            raise
 
     @abstractmethod
     def begin(self) -> None:
@@ -96,7 +109,7 @@ class TcpService(Use):
             self.at, self.peers, self.profile, self.case, self.port, mode=self.mode, socket=self.socket, plain=False
         )
         self.set("P1=0", f"P2={self.port}", "P8=6")
-        with resting_on(f"{self.server.area}-OK-FIRST"):
+        with self.starting(), resting_on(f"{self.server.area}-OK-FIRST"):
             self.server.start()
 
     def begin(self) -> None:
@@ -197,7 +210,8 @@ class TcpCall(Use):
     def begin(self) -> None:
         """Connect to the listener."""
         self.aim()
-        self.peer = self.client.connect()
+        with self.starting():
+            self.peer = self.client.connect()
 
     def give(self, token: bytes) -> None:
         """Send to the listener's side of the connection."""
@@ -267,7 +281,8 @@ class UdpService(UdpUse):
     def begin(self) -> None:
         """P1=1, P2, P5=1."""
         self.make(self.port)
-        self.udp.serve()
+        with self.starting():
+            self.udp.serve()
 
     def give(self, token: bytes) -> None:
         """Receive a datagram instead: no document says where a UDP server sends."""
@@ -294,7 +309,8 @@ class UdpCall(UdpUse):
         self.make(free_port(self.peers))
         peer = self.udp.peer
         self.set("P1=1", f"P2={self.udp.port}", f"P3={peer.address}", f"P4={peer.port}")
-        expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
+        with self.starting():
+            expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
 
     def give(self, token: bytes) -> None:
         """Send to the remote that P3 and P4 name."""
