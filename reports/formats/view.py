@@ -265,7 +265,7 @@ class View:
         return [Gap(reason, self._cure(reason), tuple(rows)) for reason, rows in groups.items()]
 
     def _cure(self, reason: str) -> str:
-        """What would let the requirements be tested; a run that was cut off is gone on with first."""
+        """What would let the requirements be tested; where the run was cut off, that it is resumed."""
         return RESUME if reason == NO_CASE and not self.record["finished"] else cure(reason)
 
     @cached_property
