@@ -88,12 +88,19 @@ def assert_tox_has(words):
     named = words[words.index("-e") + 1].split(",")
     assert set(named) <= environments()
     ours = words[words.index("--") + 1 :] if "--" in words else []
-    modules = {"mutants": "tests.mutants", "variants": "tests.variants", "fuzz": "tests.fuzz"}
     if named == ["conformance"]:
         assert unknown_to_pytest(ours) == []
         assert [one for one in ours if one.startswith("suites/") and not (ROOT / one).exists()] == []
     elif ours:
-        assert [one for one in options_of(ours) if one not in help_of(modules[named[0]])] == []
+        assert [one for one in options_of(ours) if one not in help_of(module_of(named[0]))] == []
+
+
+def module_of(environment):
+    """The module that an environment of tox runs with the caller's arguments."""
+    tox = configparser.ConfigParser()
+    tox.read(ROOT / "tox.ini")
+    command = tox[f"testenv:{environment}"]["commands"]
+    return re.search(r"python -m (?P<module>[\w.]+).*\{posargs", command)["module"]
 
 
 def test_commands_of_the_wheels_are_those_that_readme_shows():
