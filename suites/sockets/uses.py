@@ -15,6 +15,9 @@ from suites.spec.profiles import Profile
 from suites.steps.flows import KILLED, Server, expect_ok, lines_match, read_exactly, read_until_lost, send_exactly
 from suites.udp.moves import Datagrams, free_port
 
+SHORT_READ = "R2=100"
+"""A module may wait for all of R2 though bytes are there: each R0 of a use is a short one."""
+
 
 @dataclass
 class Use(ABC):
@@ -108,7 +111,7 @@ class TcpService(Use):
         self.server = Server(
             self.at, self.peers, self.profile, self.case, self.port, mode=self.mode, socket=self.socket, plain=False
         )
-        self.set("P1=0", f"P2={self.port}", "P8=6")
+        self.set("P1=0", f"P2={self.port}", "P8=6", SHORT_READ)
         with self.starting(), resting_on(f"{self.server.area}-OK-FIRST"):
             self.server.start()
 
@@ -205,7 +208,7 @@ class TcpCall(Use):
         """P1, P3 and P4 name a listener of this use, at ``port`` or any; P2 a port that no server has had."""
         self.client = Client(self.at, self.peers, self.profile, self.socket)
         remote = self.client.listener = self.peers.listen(port, small_window=self.small_window)
-        self.set("P1=0", f"P2={self.peers.free_port()}", f"P3={remote.address}", f"P4={remote.port}")
+        self.set("P1=0", f"P2={self.peers.free_port()}", f"P3={remote.address}", f"P4={remote.port}", SHORT_READ)
 
     def begin(self) -> None:
         """Connect to the listener."""
@@ -281,6 +284,7 @@ class UdpService(UdpUse):
     def begin(self) -> None:
         """P1=1, P2, P5=1."""
         self.make(self.port)
+        self.set(SHORT_READ)
         with self.starting():
             self.udp.serve()
 
@@ -308,7 +312,7 @@ class UdpCall(UdpUse):
         """P1=1, P2, P3, P4, P6=1."""
         self.make(free_port(self.peers))
         peer = self.udp.peer
-        self.set("P1=1", f"P2={self.udp.port}", f"P3={peer.address}", f"P4={peer.port}")
+        self.set("P1=1", f"P2={self.udp.port}", f"P3={peer.address}", f"P4={peer.port}", SHORT_READ)
         with self.starting():
             expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
 
