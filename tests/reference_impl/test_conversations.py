@@ -1,5 +1,7 @@
 """Every public driver gets through: what it says is answered as it needs, over each kind of line and on each bus."""
 
+import contextlib
+
 import pytest
 
 from reference_impl import Control
@@ -71,9 +73,12 @@ def test_every_public_driver_is_there():
     assert {one["driver"].split()[0] for one in CONVERSATIONS.values()} == DRIVERS
 
 
-def test_what_a_driver_would_miss_is_told():
-    with Emulator() as emulator, emulator.host() as host:
-        player = Player(emulator, host, "uart")
+def test_what_a_driver_would_miss_is_told(pairs):
+    with (
+        Emulator() as emulator,
+        emulator.host() as host,
+        contextlib.closing(Player(emulator, host, "uart", pairs)) as player,
+    ):
         host.in_step()
         for step in ({"say": "P0", "payload": "1"}, {"say": "P9=9", "ok": True}, {"say": "P0", "error": "ERROR"}):
             with pytest.raises(AssertionError):

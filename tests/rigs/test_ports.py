@@ -142,7 +142,7 @@ def test_terminal_that_got_the_number_of_one_that_is_gone_is_not_taken_for_it(tm
             one.vanish()
         else:
             again.append(one)
-    with pytest.raises(RigError, match="is gone, and another program has got its number"):
+    with pytest.raises(RigError, match="was closed, and another program has its number now"):
         find()
     for one in again:
         one.vanish()
