@@ -5,10 +5,34 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_impl.core.answers import Answer
+from reference_impl.core.effects import Cancel, Receive
+from reference_impl.core.events import Blocked, Event, Lost, Received
 from reference_impl.core.seams import Change
 from reference_impl.faults.registry import Fault, fault
 
 NO_COMMAND = b"ZZ"
+
+
+class ReadsAway(Fault):
+    """Reads bytes that a peer has sent, and forgets them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: set[int] = set()
+
+    def read_away(self, handle: int) -> None:
+        """Read what waits on the connection ``handle``."""
+        self._asked.add(handle)
+        self.module.emit(Receive(handle, 1460))
+
+    def event(self, event: Event) -> Event | None:
+        """Forget it."""
+        if event.handle not in self._asked or not isinstance(event, Received | Blocked | Lost):
+            return event
+        self._asked.discard(event.handle)
+        if isinstance(event, Blocked):
+            self.module.emit(Cancel(event.handle))
+        return None
 
 
 def refuses(name: str, lines: str, *, breaks: str, source: str) -> None:

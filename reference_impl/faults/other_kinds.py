@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.effects import Cancel, Effect, Receive, Transmit
-from reference_impl.core.events import Blocked, Event, Lost, Received, Transmitted
+from reference_impl.core.effects import Effect, Transmit
+from reference_impl.core.events import Transmitted
 from reference_impl.core.seams import Check
+from reference_impl.faults.kinds import ReadsAway
 from reference_impl.faults.registry import Fault, fault
 
 BYTES = "R0 answers the bytes that came"
@@ -87,35 +88,25 @@ class ClientStreamEndsAt65536(_OfOneKind):
 
 
 @fault("selecting-again-drops-what-waits", breaks="P0 selects the socket", source="WEB, first table; UM P0")
-class SelectingAgainDropsWhatWaits(Fault):
+class SelectingAgainDropsWhatWaits(ReadsAway):
     """P0 of the socket that is selected already empties what it was sent."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._former = 0
-        self._asked: set[int] = set()
 
     def answer(self, answer: Answer) -> Answer | None:
         """Read it away."""
         link = self.module.socket.link
         again = self._former == self.module.selected
         if self.module.running == b"P0=%d" % self.module.selected and again and link is not None and not link.lost:
-            self._asked.add(link.handle)
-            self.module.emit(Receive(link.handle, 1460))
+            self.read_away(link.handle)
         return answer
 
     def line(self, text: bytes) -> bytes | None:
         """Know which one was selected before."""
         self._former = self.module.selected
         return text
-
-    def event(self, event: Event) -> Event | None:
-        """Forget it."""
-        if event.handle not in self._asked or not isinstance(event, Received | Blocked | Lost):
-            return event
-        self._asked.discard(event.handle)
-        if isinstance(event, Blocked):
-            self.module.emit(Cancel(event.handle))
-        return None
 
 
 @fault("client-payload-ends-at-a-pause", breaks="S3 sends exactly n bytes within S2", source="UM 4.15.4, S2")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.effects import Cancel, Close, Effect, Receive
-from reference_impl.core.events import Blocked, Event, Lost, Received
+from reference_impl.core.effects import Close, Effect
+from reference_impl.faults.kinds import ReadsAway
 from reference_impl.faults.registry import Fault, fault
 
 
@@ -68,26 +68,12 @@ class LossInAPayloadToldTwice(_Pieces):
 
 
 @fault("bytes-in-a-payload-lost", breaks="R0 answers the bytes of the peer", source="UM 4.14.1")
-class BytesInAPayloadLost(_Pieces):
+class BytesInAPayloadLost(ReadsAway, _Pieces):
     """What the peer sends while the payload of S3 comes in pieces is read away."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._asked: set[int] = set()
 
     def payload(self, data: bytes) -> bytes:
         """Read."""
         link = self.module.socket.link
         if self._pieces > 0 and link is not None:
-            self._asked.add(link.handle)
-            self.module.emit(Receive(link.handle, 1460))
+            self.read_away(link.handle)
         return data
-
-    def event(self, event: Event) -> Event | None:
-        """Forget it."""
-        if event.handle not in self._asked or not isinstance(event, Received | Blocked | Lost):
-            return event
-        self._asked.discard(event.handle)
-        if isinstance(event, Blocked):
-            self.module.emit(Cancel(event.handle))
-        return None
