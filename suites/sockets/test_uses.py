@@ -1,7 +1,8 @@
 """Every use of a socket after every other, on one socket and across two, and after a long session.
 
 A use that is right by itself may go wrong behind another: a setting that stayed, a port, a peer, a state. So the uses
-are taken in walks in which each ordered pair of them is met once; a deviation is charged to the step where it shows.
+are taken in walks in which each ordered pair of them is met once (behind a long session: each use once, for each
+direction of that session); a deviation is charged to the step where it shows.
 """
 
 import time
@@ -14,7 +15,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from fixtures.errors import NotAvailableHere
 from suites.sockets.uses import LASTING, WHOLE
-from suites.sockets.walks import Maker, in_parts, over_pairs, together
+from suites.sockets.walks import LONG_SESSIONS, Maker, in_parts, over_pairs, together
 from suites.spec.profiles import Profile
 
 EXPECTED_S, MOST_S = 30.0, 60.0
@@ -27,7 +28,7 @@ ACROSS_TWO = over_pairs(list(LASTING))
 PAIRS_OF_SOCKETS = [(0, 1), (3, 2)]
 PACKETS = 130
 """Packets of a long session: more than a count of seven bits holds."""
-AFTER_LONG = in_parts(ACROSS_TWO, PARTS)
+AFTER_LONG = in_parts(LONG_SESSIONS, PARTS)
 OF_USES = (
     "MA-OK-FIRST", "MA-LISTENS", "MA-NOTICE", "MA-READ", "MA-SEND", "MA-NEXT", "MA-NEXT-CLOSES", "MA-NEXT-ACCEPTS",
     "MA-LOST-R0", "MA-QUEUE", "MA-STOP", "MA-STOP-CLIENT", "MA-RESTART",
@@ -112,12 +113,13 @@ def test_each_use_of_a_socket_begins_and_ends_beside_each_use_of_another(
 @pytest.mark.parametrize("part", range(1, PARTS + 1))
 def test_each_use_of_a_socket_follows_a_long_session_of_each(uses: Maker, clock: Clock, part: int) -> None:
     walk = AFTER_LONG[part - 1]
-    clock.expect(len(walk) * (PACKETS + EXCHANGES))
-    for number, name in enumerate(walk):
+    clock.expect((len(walk) - 1) * (PACKETS + EXCHANGES))
+    for number, (name, inwards) in enumerate(walk):
         clock.look(number, len(walk))
         session = uses.lasting(name)
-        with uses.turn(f"a long session of the {name}"):
+        is_last = number == len(walk) - 1
+        with uses.turn(f"{'one' if is_last else 'a long session'} of the {name}"):
             session.begin()
             session.talk(b"first words of %d" % number)
-            session.last(PACKETS, inwards=bool(number % 2))
+            session.last(0 if is_last else PACKETS, inwards=inwards)
             session.end()

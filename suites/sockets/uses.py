@@ -43,9 +43,13 @@ class Use(ABC):
         if self.at.history.socket != self.socket:
             self.at(f"P0={self.socket}")
 
-    def set(self, *settings: str) -> None:
-        """Send each of ``settings``, also where it holds already: the former use may have left another value."""
-        for setting in settings:
+    def local(self, *settings: str) -> None:
+        """Send each of ``settings`` of this end, unless it is known to hold: no use may change them."""
+        self.at.ensure(*settings)
+
+    def remote(self, address: str, port: int) -> None:
+        """Send P3 and P4, also where they hold already: a module may show there who came to its server last."""
+        for setting in (f"P3={address}", f"P4={port}"):
             self.at(setting)
 
     def whole(self, token: bytes) -> None:
@@ -111,7 +115,7 @@ class TcpService(Use):
         self.server = Server(
             self.at, self.peers, self.profile, self.case, self.port, mode=self.mode, socket=self.socket, plain=False
         )
-        self.set("P1=0", f"P2={self.port}", "P8=6", SHORT_READ)
+        self.local("P1=0", f"P2={self.port}", "P8=6", SHORT_READ)
         with self.starting(), resting_on(f"{self.server.area}-OK-FIRST"):
             self.server.start()
 
@@ -208,7 +212,8 @@ class TcpCall(Use):
         """P1, P3 and P4 name a listener of this use, at ``port`` or any; P2 a port that no server has had."""
         self.client = Client(self.at, self.peers, self.profile, self.socket)
         remote = self.client.listener = self.peers.listen(port, small_window=self.small_window)
-        self.set("P1=0", f"P2={self.peers.free_port()}", f"P3={remote.address}", f"P4={remote.port}", SHORT_READ)
+        self.local("P1=0", f"P2={self.peers.free_port()}", SHORT_READ)
+        self.remote(remote.address, remote.port)
 
     def begin(self) -> None:
         """Connect to the listener."""
@@ -284,7 +289,7 @@ class UdpService(UdpUse):
     def begin(self) -> None:
         """P1=1, P2, P5=1."""
         self.make(self.port)
-        self.set(SHORT_READ)
+        self.local(SHORT_READ)
         with self.starting():
             self.udp.serve()
 
@@ -312,7 +317,8 @@ class UdpCall(UdpUse):
         """P1=1, P2, P3, P4, P6=1."""
         self.make(free_port(self.peers))
         peer = self.udp.peer
-        self.set("P1=1", f"P2={self.udp.port}", f"P3={peer.address}", f"P4={peer.port}", SHORT_READ)
+        self.local("P1=1", f"P2={self.udp.port}", SHORT_READ)
+        self.remote(peer.address, peer.port)
         with self.starting():
             expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
 

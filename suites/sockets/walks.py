@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
@@ -23,8 +24,29 @@ from suites.sockets.uses import (
 from suites.spec.profiles import Profile
 from suites.udp.moves import free_port
 
+Step = TypeVar("Step")
 MOST_BEFORE = 12
 """Uses of a socket that are remembered: enough to hold one of each kind."""
+
+
+OUTWARDS, INWARDS = False, True
+LONG_SESSIONS = [
+    ("multi-accept server", OUTWARDS),
+    ("single server", OUTWARDS),
+    ("TCP client", OUTWARDS),
+    ("UDP client", OUTWARDS),
+    ("multi-accept server", OUTWARDS),
+    ("UDP server", INWARDS),
+    ("single server", INWARDS),
+    ("multi-accept server", INWARDS),
+    ("UDP client", INWARDS),
+    ("TCP client", INWARDS),
+    ("UDP server", INWARDS),
+]
+"""A walk in which each use follows a long session of each direction, and is the long session in each direction once.
+
+A UDP server is one inwards only: no document says where that sends. The last session need not be long.
+"""
 
 
 @dataclass
@@ -95,7 +117,7 @@ def over_pairs(kinds: Sequence[str]) -> list[str]:
     return [*steps, kinds[0]]
 
 
-def in_parts(walk: Sequence[str], parts: int) -> list[list[str]]:
+def in_parts(walk: Sequence[Step], parts: int) -> list[list[Step]]:
     """``walk`` in ``parts`` of about the same length; each begins with the last step of the one before."""
     pairs = len(walk) - 1
     ends = [pairs * part // parts for part in range(parts + 1)]

@@ -47,8 +47,7 @@ class Datagrams:
 
     def serve(self) -> "Datagrams":
         """P1=1, P2 and P5=1 on the selected socket; the start must be accepted."""
-        for setting in ("P1=1", f"P2={self.port}"):
-            self.at(setting)
+        self.at.ensure("P1=1", f"P2={self.port}")
         expect_ok(self.at("P5=1"), "P5=1 with P1=1", step="UD-SERVER")
         return self
 

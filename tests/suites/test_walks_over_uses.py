@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from suites.sockets.uses import LASTING, WHOLE
-from suites.sockets.walks import in_parts, over_pairs
+from suites.sockets.walks import INWARDS, LONG_SESSIONS, OUTWARDS, in_parts, over_pairs
 
 
 @pytest.mark.parametrize("kinds", [["a"], ["a", "b"], list(LASTING), list(WHOLE)], ids=len)
@@ -20,3 +20,13 @@ def test_parts_of_a_walk_lose_no_pair(parts: int) -> None:
     walk = over_pairs(list(LASTING))
     pairs = [pair for part in in_parts(walk, parts) for pair in itertools.pairwise(part)]
     assert pairs == list(itertools.pairwise(walk))
+
+
+def test_each_use_follows_a_long_session_of_each_direction() -> None:
+    behind = Counter((name, before[1]) for before, (name, _) in itertools.pairwise(LONG_SESSIONS))
+    assert behind == Counter(itertools.product(LASTING, (OUTWARDS, INWARDS)))
+
+
+def test_each_use_is_a_long_session_in_each_direction_that_it_has() -> None:
+    sessions = {(one, way) for one, way in LONG_SESSIONS[:-1]}
+    assert sessions == set(itertools.product(LASTING, (OUTWARDS, INWARDS))) - {("UDP server", OUTWARDS)}
