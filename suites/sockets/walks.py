@@ -32,11 +32,11 @@ MOST_BEFORE = 12
 OUTWARDS, INWARDS = False, True
 LONG_SESSIONS = [
     ("multi-accept server", OUTWARDS),
+    ("UDP server", INWARDS),
     ("single server", OUTWARDS),
     ("TCP client", OUTWARDS),
     ("UDP client", OUTWARDS),
     ("multi-accept server", OUTWARDS),
-    ("UDP server", INWARDS),
     ("single server", INWARDS),
     ("multi-accept server", INWARDS),
     ("UDP client", INWARDS),
