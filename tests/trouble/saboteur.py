@@ -22,6 +22,7 @@ import time
 import tty
 
 from tests.fixtures.runs import Emulator
+from tests.trouble.behind import ask, read_what_was_asked, settings_of
 
 ADDRESSES = ("127.0.0.1", "127.0.0.77")
 TRIGGER = re.compile(rb"P3=10\.9\.9\.(\d+)\r")
@@ -183,7 +184,7 @@ class Saboteur(threading.Thread):
     def move(self):
         """The network gives the module another address, and the old one to nobody."""
         selected = self._ask(b"P0\r")
-        told = [self._settings_of(socket) for socket in b"0123"]
+        told = [settings_of(self._line, socket) for socket in b"0123"]
         self._line.close()
         self._module.__exit__()
         self._module, self._at = self._spare, 1 - self._at
@@ -191,13 +192,6 @@ class Saboteur(threading.Thread):
         for command in [*itertools.chain(*told), b"P0=" + selected, b"C1=LAB", b"C0"]:
             self._ask(command + b"\r")
         self._spare = self._new_module(1 - self._at)
-
-    def _settings_of(self, socket):
-        self._ask(b"P0=%c\r" % socket)
-        p, r, s = (self._ask(query).split(b",") for query in (b"P?\r", b"R?\r", b"S?\r"))
-        values = {b"P0": b"%c" % socket, b"P1": p[0], b"P2": p[2], b"P3": p[3], b"P4": p[4], b"P8": p[7]}
-        values |= {b"PK": b",".join(p[10:12]), b"R1": r[0], b"R2": r[1], b"R3": r[2], b"S1": s[0], b"S2": s[1]}
-        return [name + b"=" + value for name, value in values.items()]
 
     # --- faults of the module --------------------------------------------------------------------------------------
 
@@ -260,6 +254,11 @@ class Saboteur(threading.Thread):
             ready, _, _ = select.select(self._watched(), [], [], self._patience())
             for one in ready:
                 self._came(one)
+            if self._idle and self._waiting:
+                self._pass_on(read_what_was_asked(self._line))
+                waiting, self._waiting = self._waiting, []
+                for name in waiting:
+                    self._perform(name)
             if self._again_at is not None and time.monotonic() >= self._again_at:
                 self.plug()
             if self._held_until is not None and time.monotonic() >= self._held_until:
@@ -288,12 +287,8 @@ class Saboteur(threading.Thread):
         elif one == self._master:
             with contextlib.suppress(BlockingIOError, OSError):
                 self._from_host(os.read(self._master, 65536))
-        elif one is self._line:
+        elif one is self._line and select.select([one], [], [], 0)[0]:  # an order may have read it away
             self._from_module()
-        if self._idle:
-            waiting, self._waiting = self._waiting, []
-            for name in waiting:
-                self._perform(name)
 
     def _perform(self, name):
         getattr(self, name)()
@@ -327,6 +322,9 @@ class Saboteur(threading.Thread):
         if not data:
             raise RuntimeError("the emulated module has ended")
         self._idle = data.endswith(b"> ")
+        self._pass_on(data)
+
+    def _pass_on(self, data):
         if self._held_until is not None:
             self._held += data
         elif not (self._deaf or self._dead):
@@ -381,12 +379,7 @@ class Saboteur(threading.Thread):
                 data = data[os.write(self._master, data) :]
 
     def _ask(self, command):
-        """Tell the module something behind the host's back; its answer, without frame, is nobody's."""
-        answer = b""
-        self._line.sendall(command)
-        while not answer.endswith(b"\r\n> ") and select.select([self._line], [], [], 5.0)[0]:
-            answer += self._line.recv(65536)
-        return answer.removeprefix(b"\r\n").partition(b"\r\n")[0]
+        return ask(self._line, command)
 
     def _close_pty(self):
         if self._master >= 0:

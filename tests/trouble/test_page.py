@@ -9,16 +9,10 @@ from pathlib import Path
 import pytest
 
 from fixtures.drivers.bench.recovery import RUNGS
+from tests.trouble.hands import BUSY, IN_NAMESPACE, OF_THE_BENCH, OF_THE_MODULE, Done, alternating
+from tests.trouble.pressure import Pressure
 from tests.trouble.resume_moments import Undisturbed, differences, moments_of
-from tests.trouble.unattended import (
-    IN_NAMESPACE,
-    OF_THE_BENCH,
-    OF_THE_MODULE,
-    Done,
-    alternating,
-    complaint,
-    met_by_cases,
-)
+from tests.trouble.unattended import complaint, met_by_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "trouble.md").read_text(encoding="utf-8")
@@ -85,6 +79,30 @@ MUCH_LATER = "2026-01-01T01:00:00+00:00"
 )
 def test_unattended_run_knows_a_right_verdict_from_a_wrong_one(judged, right):
     assert (complaint(judged, "pass", DONE) == "") is right
+
+
+HELD_UP = "had to wait 1.9 s for this machine (a processor, disk or memory) while an answer was waited for"
+
+
+def test_void_case_is_right_while_the_system_says_that_the_machine_is_busy():
+    void = case("pass", began=MUCH_LATER, earlier=["rig"])
+    void["earlier"][0]["message"] = HELD_UP
+    busy = [Done(BUSY, AT + 3590, AT + 3591)]
+    assert complaint(void, "pass", DONE)
+    assert not complaint(void, "pass", busy)
+    assert complaint(case("pass", began=MUCH_LATER, earlier=["rig"]), "pass", busy), "another error of the rig"
+    assert complaint(case("fail", "module", began=MUCH_LATER), "pass", busy)
+
+
+def test_busy_machine_is_told_by_the_waiting_of_all_processes(tmp_path):
+    told = tmp_path / "cpu"
+    pressure = Pressure(told)
+    assert not pressure.look()
+    for total in (0, 10**9, 10**9):
+        told.write_text(f"some avg10=0.00 avg60=0.00 avg300=0.00 total={total}\nfull avg10=0.00 total=7\n")
+        assert pressure.look()
+    (busy,) = pressure.busy()
+    assert (busy.name, busy.at <= busy.until) == (BUSY, True)
 
 
 USUAL = Undisturbed(0, {"a": "pass", "b": "observed"}, 1.0)

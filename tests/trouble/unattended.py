@@ -5,59 +5,35 @@ module and at faulty ones in turn. Every verdict is held against that of a first
 and against what was done to the bench or the module while the case ran: a fault of the bench leaves the verdict what
 it was, or makes it an error with the right blame; a fault of the module may fail the case that met it. A faulty module
 must not pass what it fails in the undisturbed round. What is done next is drawn at random, by a seed. The run ends by
-itself. Exit status: 0 every verdict is right, 1 one is not, 2 the undisturbed round of the good module was no good.
+itself. Other load of the machine, such as a second run of this kind, is not done by this tool: a case may be void for
+such load while the system itself says that processes wait for a processor (Linux, ``/proc/pressure``). Exit status:
+0 every verdict is right, 1 one is not, 2 the undisturbed round of the good module was no good.
 """
 
 import argparse
 import contextlib
 import datetime
 import itertools
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fixtures.runs import Run
+from tests.trouble.hands import BUSY, NOISE, Hand, alternating
+from tests.trouble.pressure import Pressure
 from tests.trouble.runs import rig_of
 from tests.trouble.saboteur import Saboteur
 
-OF_THE_BENCH = {
-    "unplug": "rig",
-    "garble_1_in_1000": "rig",
-    "leave_network": "network",
-    "garble_1_in_100": "rig",
-    "move": "network",
-    "intrude": "rig",
-    "stall": "rig",
-    "starve": "rig",
-}
-"""What can go wrong with the bench, and whose the error is then."""
-IN_NAMESPACE = {"drop": "network", "reject": "network", "lose_datagrams": "network"}
-"""What can go wrong with the network, in a namespace of its own only (``--network``)."""
-RULES = {
-    "drop": "tcp dport 10000-31999 drop",
-    "reject": "tcp dport 10000-31999 reject",
-    "lose_datagrams": "udp dport 1024-65535 numgen random mod 100 lt 3 drop",
-}
-TABLE = "nft add table t; nft 'add chain t in {{ type filter hook input priority 0; }}'; nft add rule t in {rule}"
-BLOCK_S = 6.0
-"""Seconds for which the network is blocked: longer than a connection is waited for."""
-STARVE_S, SPINNERS = 3.0, 4
-"""Seconds for which the modules get next to no processor, and processes that use it up meanwhile."""
-NOISE = "noise"
-OF_THE_MODULE = ("reboot", "swallow_prompt", "hang", "halve_answer", "die", "babble", "hang_for_a_while")
 SEEN_BEFORE = "as this run has seen"
 """What a run says that tries a case again for noise which it has proven earlier."""
-STALL_S = 2.5
-"""Seconds for which the runner is stopped."""
+HELD_UP = "for this machine (a processor"
+"""What a run says that tries a case again because a process waited for the machine."""
 CASES = ("suites/multi_accept", "suites/single_server", "suites/framing", "suites/data")
 AT_FAULT = (
     "read-of-7-bits",
@@ -70,129 +46,10 @@ AT_FAULT = (
 """Faults of the emulator that cases of CASES find, and for which no case has to wait."""
 AS_BAD = {"fail", "inconclusive"}
 """Verdicts of a case that a faulty module fails: it may be masked by another that failed before."""
-SETTLED = 3
-"""Cases that must have ended since the last fault before the next one is done, where ``--every`` is 0."""
 SHOWN = 10
 """Complaints of a round that the terminal shows."""
 SLACK_S = 1.0
 """A fault that was done just before a case, or is noticed just behind it, is that case's too."""
-
-
-def alternating(draw, networked):
-    """One of the bench's, one of the module's, and so on; which kind is drawn at random."""
-    benches = [*OF_THE_BENCH, *(IN_NAMESPACE if networked else ())]
-    while True:
-        yield draw.choice(benches)
-        yield draw.choice(OF_THE_MODULE)
-
-
-@dataclass(frozen=True)
-class Done:
-    """A fault that was done, ``at`` seconds of the wall clock; it lasts until ``until``."""
-
-    name: str
-    at: float
-    until: float
-
-    @property
-    def blame(self):
-        return "rig" if self.name == NOISE else (OF_THE_BENCH | IN_NAMESPACE).get(self.name, "module")
-
-
-class Hand(threading.Thread):
-    """Does the faults of ``plan``, one every so many seconds while cases run, until it is stopped.
-
-    ``every`` 0: the next as soon as some cases have ended. ``most``: so many faults at most.
-    """
-
-    def __init__(self, saboteur, plan, every, most):
-        super().__init__(daemon=True)
-        self.faults = []
-        self.run_now = None
-        self._saboteur, self._plan, self._every = saboteur, plan, every
-        self.most = most
-        self._ended = threading.Event()
-        self.cases_run = threading.Event()
-
-    def run(self):
-        for name in itertools.islice(self._plan, self.most):
-            if self._ended.wait(self._every or 1.0) or not self._cases_have_ended():
-                return
-            self.faults.append((name, time.time()))
-            getattr(self, f"_{name}", lambda name=name: self._saboteur.do(name))()
-
-    def _cases_have_ended(self):
-        """Wait until cases run, and with ``every`` 0 until some have ended since; False where all is over."""
-        self.cases_run.wait()
-        run, before = self.run_now, self._count()
-        while not self._every and not self._ended.is_set() and self.run_now is run:
-            if self._count() >= before + SETTLED:
-                break
-            self._ended.wait(0.2)
-        self.cases_run.wait()
-        return not self._ended.is_set()
-
-    def _count(self):
-        """The cases of the present round that were run and have ended."""
-        try:
-            text = (self.run_now.folder / "run.json.journal.jsonl").read_text(encoding="utf-8")
-        except (OSError, AttributeError):
-            return 0
-        return text.count('{"case":') - text.count('"message": "not run: ')
-
-    def _stall(self):
-        """The runner itself stands still for a while."""
-        with contextlib.suppress(ProcessLookupError, AttributeError):
-            self.run_now.process.send_signal(signal.SIGSTOP)
-            self._ended.wait(STALL_S)
-            self.run_now.process.send_signal(signal.SIGCONT)
-
-    def _starve(self):
-        """The runner gets no processor for a while but what nobody else wants."""
-        spin = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\nwhile True: pass"
-        spinners = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(SPINNERS)]
-        with contextlib.suppress(ProcessLookupError, AttributeError, PermissionError):
-            self._set_priority(os.SCHED_IDLE, [min(os.sched_getaffinity(0))])
-        self._ended.wait(STARVE_S)
-        for one in spinners:
-            one.kill()
-            one.wait()
-        with contextlib.suppress(ProcessLookupError, AttributeError, PermissionError):
-            self._set_priority(os.SCHED_OTHER, os.sched_getaffinity(0))
-
-    def _set_priority(self, policy, processors):
-        for thread in Path(f"/proc/{self.run_now.process.pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), processors)
-            os.sched_setscheduler(int(thread.name), policy, os.sched_param(0))
-
-    def _drop(self):
-        self._block("drop")
-
-    def _reject(self):
-        self._block("reject")
-
-    def _lose_datagrams(self):
-        self._block("lose_datagrams")
-
-    def _block(self, name):
-        """The network of this namespace is blocked for a while."""
-        subprocess.run(TABLE.format(rule=RULES[name]), shell=True, check=True)
-        self._ended.wait(BLOCK_S)
-        subprocess.run("nft delete table t", shell=True, check=True)
-
-    def stop(self):
-        self._ended.set()
-        self.cases_run.set()
-        self.join(timeout=60)
-
-    def done(self):
-        """All faults, each with the time until the next of its family began: until then it may show.
-
-        Noise that one case in many meets may last longer; the saboteur knows how long.
-        """
-        ends = [at for _, at in self.faults[2:]] + [time.time()] * 2
-        done = [Done(name, at, until) for (name, at), until in zip(self.faults, ends, strict=False)]
-        return done + [Done(NOISE, at, until or time.time()) for at, until in self._saboteur.noise]
 
 
 @dataclass(frozen=True)
@@ -208,9 +65,13 @@ class Span:
         before = sum(one["duration_s"] for one in case["earlier"])
         return cls(last - before - SLACK_S, last + case["duration_s"] + SLACK_S)
 
+    def those_met(self, faults):
+        """The faults that could show while the case ran."""
+        return [one for one in faults if one.at <= self.ended and self.began <= one.until]
+
     def met(self, faults):
-        """Whose faults could show while the case ran."""
-        return {one.blame for one in faults if one.at <= self.ended and self.began <= one.until}
+        """Whose these are."""
+        return {one.blame for one in self.those_met(faults)}
 
 
 def complaint(case, usual, faults):
@@ -219,6 +80,8 @@ def complaint(case, usual, faults):
     told = [*case["earlier"], case]
     if any(one.name == NOISE and one.at <= Span.of(case).ended for one in faults):
         told = [one for one in told if SEEN_BEFORE not in one["message"]]
+    if any(one.name == BUSY for one in Span.of(case).those_met(faults)):
+        told = [one for one in told if HELD_UP not in one["message"]]
     wrong = [one for one in told if one["verdict"] == "error" and one["blame"] not in met]
     if wrong:
         return f"an error of the {wrong[0]['blame']}, where no such fault was: {wrong[0]['message'][:300]}"
@@ -251,6 +114,7 @@ class Night:
     folder: Path
     saboteur: Saboteur
     cases: tuple
+    pressure: Pressure
     faulty: bool = False
 
     def round(self, name, minutes, hand=None):
@@ -265,6 +129,8 @@ class Night:
             hand.run_now = run
             hand.cases_run.set()
         run.process.wait()
+        if not self.saboteur.is_alive():
+            raise RuntimeError("the saboteur has ended by itself, and left the run without a line: this tool is wrong")
         if hand:
             hand.cases_run.clear()
         return run.end().record
@@ -290,7 +156,7 @@ class Night:
             if left <= 0.05 or len(hand.faults) >= hand.most:
                 return
             record = self.round(f"round-{number}", left, hand)
-            complaints = judge(record, usual, hand.done())
+            complaints = judge(record, usual, hand.done() + self.pressure.busy())
             say(f"round {number}: {len(record['cases'])} cases, {len(hand.faults)} faults by now, {told(complaints)}")
             yield record, complaints
 
@@ -338,13 +204,15 @@ def main():
     plan = alternating(draw, options.network)
     share = options.minutes / len(modules), max(1, options.situations // len(modules))
     rounds, faults = [], []
+    pressure = Pressure()
+    pressure.start()
     with tempfile.TemporaryDirectory(prefix="unattended.") as default:
         for module in modules:
             folder = (options.out or Path(default)) / (module[-1] if module else "good")
             folder.mkdir(parents=True, exist_ok=True)
             say(f"module: {module[-1] if module else 'good'}")
             with Saboteur(folder, *module) as saboteur:
-                night = Night(folder, saboteur, tuple(options.cases), faulty=bool(module))
+                night = Night(folder, saboteur, tuple(options.cases), pressure, faulty=bool(module))
                 spent = night.spend(share[0], options.every, plan, share[1])
             if spent is None and not module:
                 say("the undisturbed round was no good")
