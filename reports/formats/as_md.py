@@ -53,6 +53,7 @@ def _findings(view: View) -> Iterator[str]:
         yield f"- and {more} more: {plain(some([one.requirement for one in view.findings[MOST_FINDINGS:]], 12))}"
     yield from ("- " + plain(f"{key}: waived by the profile, {reason}") for key, reason in view.waived.items())
     facts = [f"{one.name} {plain(one.value)}" for one in view.facts]
+    facts += [f"account {plain(view.account.line())}"] if view.account else []
     yield from ("", "<sub>" + " · ".join(facts) + "</sub>")
 
 

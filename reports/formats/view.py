@@ -11,6 +11,7 @@ from typing import Any
 
 from reports.formats.evidence import Fact, facts
 from reports.formats.visible import visible, visible_in
+from reports.record.account import Account, account_of, accounts_by_area
 from reports.record.model import OBLIGATION_NAMES, Case, Record
 from reports.record.states import states_of
 from reports.record.summary import waived_requirements
@@ -272,6 +273,23 @@ class View:
     def cases(self) -> dict[tuple[str, str], Case]:
         """The cases by rig and id."""
         return {(one["rig"], one["id"]): one for one in self.record["cases"]}
+
+    @cached_property
+    def account(self) -> Account | None:
+        """Where the time of the cases went; None where no command was sent."""
+        account = account_of(self.record["cases"])
+        return account if account.commands else None
+
+    @cached_property
+    def accounts(self) -> list[tuple[str, Account]]:
+        """The account of each area, by the area's title; none where a case has no account of its own."""
+        if any("account" not in one for one in self.record["cases"]):
+            return []
+        areas = self.catalogue.areas
+        return [
+            (areas[key].title if key in areas else key, account)
+            for key, account in accounts_by_area(self.record["cases"]).items()
+        ]
 
     @cached_property
     def waived(self) -> dict[str, str]:

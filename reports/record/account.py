@@ -23,14 +23,32 @@ class Account:
     ours_s: float
     rest_s: float = 0.0
 
+    @property
+    def parts(self) -> tuple[tuple[str, float], ...]:
+        """The name of each part of the time, and its seconds."""
+        if self.rest_s:
+            return ("until the module answered", self.module_s), ("all else", self.rest_s)
+        return ("module", self.module_s), ("waits", self.protocol_s), ("line", self.line_s), ("bench", self.ours_s)
+
+    @property
+    def seconds(self) -> float:
+        """All parts of the time together."""
+        return sum(seconds for _, seconds in self.parts)
+
     def line(self) -> str:
         """The account in words."""
-        if self.rest_s:
-            parts_text = f"until the module answered {self.module_s:.1f} s, all else {self.rest_s:.1f} s"
-            return f"{self.commands:,} commands; {parts_text}"
-        parts = (("module", self.module_s), ("waits", self.protocol_s), ("line", self.line_s), ("bench", self.ours_s))
-        parts_text = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts)
-        return f"{self.commands:,} commands, {self.restoring:,} of them only to restore the known state; {parts_text}"
+        parts_text = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.parts)
+        restoring = "" if self.rest_s else f", {self.restoring:,} of them only to restore the known state"
+        return f"{self.commands:,} commands{restoring}; {parts_text}"
+
+
+def accounts_by_area(cases: Iterable[Mapping[str, Any]]) -> dict[str, Account]:
+    """The account of the cases of each area, the area that took the most time first."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for case in cases:
+        groups.setdefault(case["area"], []).append(case)
+    accounts = {area: account_of(some) for area, some in groups.items()}
+    return dict(sorted(accounts.items(), key=lambda one: -one[1].seconds))
 
 
 def account_of(cases: Iterable[Mapping[str, Any]]) -> Account:

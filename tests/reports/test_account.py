@@ -1,6 +1,13 @@
 """Where the time of a run went."""
 
-from reports.record.account import Account, account_of, answering
+import copy
+
+import pytest
+
+from reports.formats.registry import load_format
+from reports.formats.view import View
+from reports.record.account import Account, account_of, accounts_by_area, answering
+from tests.reports import sample_runs
 
 TRANSCRIPT = [
     "    1.000000 host      * case test_x: FR-PROMPT",
@@ -38,3 +45,30 @@ def test_account_is_the_sum_of_those_of_the_cases():
     commands, _, seconds = told.line().partition("; ")
     assert commands == "1,234 commands, 140 of them only to restore the known state"
     assert seconds == "module 4.0 s, waits 3.0 s, line 1.0 s, bench 1.0 s"
+
+
+def test_area_that_took_the_most_time_is_first():
+    cases = [{"area": "data", **account()}, {"area": "udp", **account(protocol_s=9.0)}, {"area": "data", **account()}]
+    told = accounts_by_area(cases)
+    assert list(told) == ["udp", "data"]
+    assert (told["data"].commands, told["data"].seconds) == (1200, 10.0)
+
+
+@pytest.mark.parametrize("name", ["html", "summary", "md"])
+def test_pages_tell_the_account_of_the_run(name):
+    record = copy.deepcopy(sample_runs.conforming())
+    for one in record["cases"]:
+        one["account"] = account()["account"]
+    page = load_format(name).render(View(record)).decode()
+    commands = 600 * len(record["cases"])
+    assert f"{commands:,} commands" in page
+    assert ("Where the time went" in page) == (name != "md")
+
+
+def test_pages_of_a_record_without_accounts_tell_what_the_transcripts_show():
+    record = copy.deepcopy(sample_runs.conforming())
+    for one in record["cases"]:
+        one.pop("account", None)
+    view = View(record)
+    assert view.accounts == []
+    assert "all else" in load_format("html").render(view).decode()
