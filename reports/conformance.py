@@ -26,6 +26,7 @@ from reports.record.expectations import status_of as expected_status
 from reports.record.journal import JournalBusyError, journal_path
 from reports.record.record import RecordError, read_record
 from reports.record.status import ExitStatus
+from reports.run.environment import forget
 from reports.run.history import keep_more
 from reports.run.plugin import HANDOFF
 from reports.run.rebuild import rebuild_run
@@ -34,8 +35,8 @@ from reports.run.streams import complain, open_descriptors, replace_missing_stre
 from suites.spec.catalogue import load_catalogue
 
 PAGE = out_folder(ROOT, Path.cwd()) / "conformance.html"
-PASSPHRASE = "DUT_PASSPHRASE"
-"""The environment variable that holds the passphrase, unless a rig file names another."""
+LOOK_S = 0.2
+"""Seconds between two looks for what pytest hands over when it begins."""
 WORKERS = 6
 ALONE = (
     "--fuzz",
@@ -185,7 +186,6 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     ours = ["--rootdir", str(ROOT), *pytest_arguments(), *workers(arguments), *joined(arguments)]
     command = [sys.executable, *(["-P"] if ABOVE else []), "-m", "pytest", *ours]
     child = subprocess.Popen(command, cwd=None if ABOVE else ROOT, env={**os.environ, HANDOFF: str(handoff)})
-    os.environ.pop(PASSPHRASE, None)  # no program that makes reports needs it
 
     def end_in_order(_number: int, _frame: FrameType | None) -> None:
         if child.poll() is None:
@@ -193,10 +193,22 @@ def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
 
     former = signal.signal(signal.SIGINT, end_in_order), signal.signal(signal.SIGTERM, end_in_order)
     try:
-        return child.wait()
+        return wait_for(child, handoff)
     finally:
         signal.signal(signal.SIGINT, former[0])
         signal.signal(signal.SIGTERM, former[1])
+
+
+def wait_for(child: subprocess.Popen[bytes], handoff: Path) -> int:
+    """Wait for pytest's end, its status. The secrets that it has taken by then are soon nowhere in this process."""
+    while not handoff.exists():
+        try:
+            return child.wait(timeout=LOOK_S)
+        except subprocess.TimeoutExpired:
+            continue
+    for name in json.loads(handoff.read_text(encoding="utf-8"))["taken"]:
+        forget(name)
+    return child.wait()
 
 
 def save_from_journal(record: Path, results: str | None) -> int:

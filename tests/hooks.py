@@ -25,6 +25,7 @@ PHASES = {
         "pytest_cmdline_main",
         "pytest_configure",
         "pytest_conformance_benches",
+        "pytest_conformance_taken",
         "pytest_sessionstart",
         "pytest_configure_node",
         "pytest_xdist_make_scheduler",

@@ -24,7 +24,7 @@ from reports.places import out_folder
 from reports.record.journal import JournalBusyError, journal_path, remove, remove_all, worker_journals
 from reports.record.model import Problem, Run
 from reports.record.place import NAME_ANOTHER, refuse_place
-from reports.record.record import RecordError, rig_name, write_record
+from reports.record.record import RecordError, rig_name, write_atomically, write_record
 from reports.record.status import ExitStatus
 from reports.run.collector import Collector, properties_of, reason_of
 from reports.run.history import Aside, keep
@@ -204,9 +204,11 @@ class Reports:
     def _hand_over(self) -> None:
         place = os.environ.pop(HANDOFF, None)
         if place:
-            handoff = {"results": self._results and str(self._results), "record": str(self._record_path)}
+            handoff: dict[str, Any] = {"record": str(self._record_path)}
+            handoff["results"] = self._results and str(self._results)
             handoff["expect"] = str(self._job.path) if self._job.path else None
-            Path(place).write_text(json.dumps(handoff), encoding="utf-8")
+            handoff["taken"] = getattr(self._config.hook, "pytest_conformance_taken", _nothing)() or []
+            write_atomically(Path(place), json.dumps(handoff))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_run(self, run: Run) -> None:

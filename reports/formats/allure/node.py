@@ -107,13 +107,13 @@ def run_tool(command: list[str], failure: str, cure: str, timeout: float = 600, 
     """Run ``command`` and return what it said. Raises ToolError with its last lines where it fails.
 
     The environment is passed on, so that the user's configuration of pip and npm (index, proxy, certificates) holds;
-    the passphrase of the network is not.
+    the secrets of the run stand in it no more (``reports.run.environment``).
     """
     try:
         done = subprocess.run(
             command,
             cwd=cwd,
-            env={name: value for name, value in os.environ.items() if name != "DUT_PASSPHRASE"},
+            env=dict(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
