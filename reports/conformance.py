@@ -28,6 +28,7 @@ from reports.record.record import RecordError, read_record
 from reports.record.status import ExitStatus
 from reports.run.environment import forget
 from reports.run.history import keep_more
+from reports.run.interrupt import ENDING
 from reports.run.plugin import HANDOFF
 from reports.run.rebuild import rebuild_run
 from reports.run.render import write_renderings
@@ -180,23 +181,31 @@ def joined(arguments: Sequence[str]) -> list[str]:
 def run_pytest(arguments: Sequence[str], handoff: Path) -> int:
     """Run pytest to its end. Returns its status, negative where a signal ended it.
 
-    SIGINT and SIGTERM are passed on as SIGINT, which pytest ends the run upon, in order; we wait for it. From a
+    SIGINT, SIGTERM and SIGHUP are passed on as SIGINT, which pytest ends the run upon, in order; we wait for it. From a
     terminal SIGINT comes to both of us, so pytest gets it twice, and takes it for one (``reports.run.interrupt``).
+    Where SIGINT is ignored, as in the background of a shell's script, pytest ignores it too: there it is SIGTERM.
     """
     ours = ["--rootdir", str(ROOT), *pytest_arguments(), *workers(arguments), *joined(arguments)]
     command = [sys.executable, *(["-P"] if ABOVE else []), "-m", "pytest", *ours]
     child = subprocess.Popen(command, cwd=None if ABOVE else ROOT, env={**os.environ, HANDOFF: str(handoff)})
 
+    heard = signal.SIGTERM if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else signal.SIGINT
+
     def end_in_order(_number: int, _frame: FrameType | None) -> None:
         if child.poll() is None:
-            child.send_signal(signal.SIGINT)
+            child.send_signal(heard)
 
-    former = signal.signal(signal.SIGINT, end_in_order), signal.signal(signal.SIGTERM, end_in_order)
+    former = [(one, signal.signal(one, end_in_order)) for one in endings()]
     try:
         return wait_for(child, handoff)
     finally:
-        signal.signal(signal.SIGINT, former[0])
-        signal.signal(signal.SIGTERM, former[1])
+        for number, handler in former:
+            signal.signal(number, handler)
+
+
+def endings() -> list[signal.Signals]:
+    """The signals that end the run in order; not SIGHUP where it is ignored, as under ``nohup``."""
+    return [signal.SIGINT, *(one for one in ENDING if signal.getsignal(one) is not signal.SIG_IGN)]
 
 
 def wait_for(child: subprocess.Popen[bytes], handoff: Path) -> int:

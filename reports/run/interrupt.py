@@ -2,45 +2,54 @@
 
 At a terminal the signal reaches every process of the group, and whoever started pytest (``reports.conformance``, tox)
 passes it on besides. The second one would hit pytest while it ends the run in order, and break that off: no record.
+SIGTERM (a service or a CI job that is ended) and SIGHUP (a terminal that is closed) mean the same.
 """
 
 import signal
 import threading
 import time
 from types import FrameType, TracebackType
+from typing import Any
 
+ENDING = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+"""Signals that end a program out of hand; Windows has no SIGHUP."""
 SAME_S = 1.0
 """Signals that come this soon (seconds) after the first mean the same. A person who wants more presses again."""
 
 
 class OneInterrupt:
-    """While installed, SIGINT raises KeyboardInterrupt as ever, but not twice for the same reason."""
+    """While installed, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, but not twice for the same reason."""
 
     def __init__(self) -> None:
         self._first: float | None = None
-        self._installed = False
+        self._former: dict[int, Any] = {}
 
     def install(self) -> None:
-        """Take the place of Python's own handler. Anybody else's is left alone, and so are other threads."""
-        in_main_thread = threading.current_thread() is threading.main_thread()
-        if in_main_thread and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self._arrive)
-            self._installed = True
+        """Take the place of Python's own handlers. Anybody else's are left alone, and so are other threads.
+
+        So is a signal that is ignored, as SIGHUP is under ``nohup``.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number, own in [(signal.SIGINT, signal.default_int_handler), *((one, signal.SIG_DFL) for one in ENDING)]:
+            if signal.getsignal(number) == own:
+                self._former[number] = signal.signal(number, self._arrive)
 
     def remove(self) -> None:
-        """Give Python's own handler its place back.
+        """Give Python's own handlers their places back.
 
         After an interrupt it is not: more of the same may still come while pytest takes its things down.
         """
-        if self._installed and self._first is None:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            self._installed = False
+        if self._first is None:
+            for number, former in self._former.items():
+                signal.signal(number, former)
+            self._former = {}
 
     def _arrive(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if self._first is None or now - self._first > SAME_S:
             self._first = now
-            signal.default_int_handler(number, frame)
+            signal.default_int_handler(number, frame)  # its words are the same for each of them
 
 
 def drop_unplaced(traceback: TracebackType | None) -> None:

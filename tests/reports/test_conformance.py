@@ -185,9 +185,17 @@ def press_ctrl_c_under_tox(pid: int) -> None:
     os.kill(pid, signal.SIGTERM)
 
 
+def close_the_terminal(pid: int) -> None:
+    """The system tells the whole group."""
+    os.killpg(pid, signal.SIGHUP)
+
+
 @pytest.mark.parametrize(
     ("send", "processes"),
     [
+        pytest.param(lambda pid: os.kill(pid, signal.SIGHUP), "-n0", id="SIGHUP"),
+        pytest.param(close_the_terminal, "-n0", id="terminal closed"),
+        pytest.param(close_the_terminal, "-n2", id="terminal closed with workers"),
         pytest.param(lambda pid: os.kill(pid, signal.SIGTERM), "-n0", id="SIGTERM"),
         pytest.param(lambda pid: os.kill(pid, signal.SIGINT), "-n0", id="SIGINT"),
         pytest.param(press_ctrl_c, "-n0", id="Ctrl-C"),
@@ -196,13 +204,21 @@ def press_ctrl_c_under_tox(pid: int) -> None:
     ],
 )
 def test_a_signal_ends_the_run_in_order_and_the_page_is_made(project, send, processes):
+    end_by(project, send, processes)
+
+
+def test_sigterm_ends_a_run_in_the_background_of_a_script_where_sigint_is_ignored(project):
+    end_by(project, lambda pid: os.kill(pid, signal.SIGTERM), "-n0", ["sh", "-c", 'trap "" INT; exec "$@"', "sh"])
+
+
+def end_by(project, send, processes, shell=()):
     os.mkfifo(project.folder / "ready")
     project.add(
         "test_one.py",
         PASS + "def test_waits():\n    import signal\n    open('ready', 'w').close()\n    signal.pause()\n",
     )
     run = subprocess.Popen(
-        [sys.executable, "-c", SIGNALLED, processes],
+        [*shell, sys.executable, "-c", SIGNALLED, processes],
         cwd=project.folder,
         env=project.environment(),
         stdout=subprocess.PIPE,

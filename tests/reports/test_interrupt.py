@@ -7,7 +7,7 @@ from types import FrameType, TracebackType
 import pytest
 
 from reports.run import interrupt
-from reports.run.interrupt import SAME_S, OneInterrupt, drop_unplaced
+from reports.run.interrupt import ENDING, SAME_S, OneInterrupt, drop_unplaced
 
 
 @pytest.fixture
@@ -24,11 +24,13 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def handler():
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    former = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    former |= {number: signal.signal(number, signal.SIG_DFL) for number in ENDING}
     one = OneInterrupt()
     one.install()
     yield one
-    signal.signal(signal.SIGINT, former)
+    for number, own in former.items():
+        signal.signal(number, own)
 
 
 def test_the_first_interrupts_and_those_with_it_do_not(handler, clock):
@@ -37,6 +39,25 @@ def test_the_first_interrupts_and_those_with_it_do_not(handler, clock):
         signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_what_ends_a_program_interrupts_the_run(handler, clock, number):
+    clock(10.0, 10.5)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(number)
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_signal_that_is_ignored_stays_so():
+    former = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    one = OneInterrupt()
+    one.install()
+    try:
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        one.remove()
+        signal.signal(signal.SIGTERM, former)
 
 
 def test_who_presses_again_is_heard(handler, clock):
