@@ -80,10 +80,19 @@ BASE = 0.3
 """Share of the lead's score that a requirement on which the lead rests needs to be the lead instead."""
 SELECTION = ("SE-P0", "SE-P0-SHOW")
 """The requirements on which every case rests that selects another socket than 0, the base first."""
+SEVERAL = "SK-"
+"""How the requirements of several sockets at a time begin."""
 FAR = 2
 """How many times more often a setting fails than what it governs, where the second follows from the first."""
 MOSTLY = 0.4
 """Score from which on a requirement fails in so many of its cases that no other case can rely on it."""
+ALWAYS = 0.9
+"""Score from which on a requirement fails in all of its cases: nothing else can rely on its command."""
+MINOR = 5
+"""How many times more cases show such a requirement than show what may follow from it."""
+TELLING = re.compile(r"[A-Z]\w?\?|R0|S0|S3|P0")
+"""Commands whose answer says what a case is about to judge; other commands only set something."""
+_SENT = re.compile(r"^ *\d+\.\d+ host +> module +(?P<command>\S+)")
 _SELECTS = re.compile(r"^ *(?P<at>\d+\.\d+) host +> module +P0=[1-9]")
 _AT = re.compile(r"^ *(?P<at>\d+\.\d+) \w+ +[*>] ", re.MULTILINE)
 USUAL = re.compile(
@@ -110,7 +119,7 @@ def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
         groups.append(mine)
     led = [(_lead(mine, score, catalogue), mine) for mine in _with_whole(groups)]
     ended = [case for case in cases if case["verdict"] == "inconclusive" and case["masked_by"]]
-    found = [_finding(lead, mine, ended, catalogue) for lead, mine in _on_their_bases(led, score)]
+    found = [_finding(lead, mine, ended, catalogue) for lead, mine in _on_their_bases(led, score, catalogue)]
     found.sort(key=lambda one: _weight(one, _place(one["requirement"], catalogue)))
     return [Finding(**{**one, "id": f"F{number}"}) for number, one in enumerate(found, 1)]
 
@@ -131,18 +140,44 @@ def _with_whole(groups: list[list[Failure]]) -> list[list[Failure]]:
     return [one + rest if one is largest else one for one in plain]
 
 
-def _on_their_bases(led: list[tuple[str, list[Failure]]], score: dict[str, float]) -> list[tuple[str, list[Failure]]]:
+Led = list[tuple[str, list[Failure]]]
+"""Groups, each with the requirement under which it is told."""
+
+
+def _on_their_bases(led: Led, score: dict[str, float], catalogue: Catalogue) -> Led:
     """The groups, each that rests on the lead of another added to that one."""
     leads = {lead for lead, _ in led}
     under: dict[str, str] = {}
     for lead, mine in led:
         on = [*reversed(bases_of(lead)), *_selections(lead, mine, score), *_stumbled_on(lead, mine, score)]
+        on += _spoilt_by(lead, mine, led, score, catalogue)
         on += [one for one in SET_BY.get(lead, ()) if score.get(one, 0.0) > FAR * score.get(lead, 0.0)]
         under[lead] = next((one for one in on if one in leads and lead not in _chain(one, under)), lead)
     whole: dict[str, list[Failure]] = {}
     for lead, mine in led:
         whole.setdefault(_chain(lead, under)[-1], []).extend(mine)
     return list(whole.items())
+
+
+def _spoilt_by(
+    lead: str, shown: Sequence[Failure], led: Led, score: dict[str, float], catalogue: Catalogue
+) -> list[str]:
+    """The leads that are as simple, and always fail, and whose answer all of these few cases have used."""
+    found = []
+    for one, others in led:
+        entry = catalogue.requirements.get(one)
+        commands = tuple(filter(TELLING.fullmatch, entry.commands)) if entry else ()
+        simple = one != lead and _place(one, catalogue) <= _place(lead, catalogue)
+        always = score.get(one, 0.0) >= ALWAYS and len(others) >= MINOR * len(shown)
+        if simple and always and all(_sends(case, commands) for case, _ in shown):
+            found.append(one)
+    return found
+
+
+def _sends(case: Case, commands: tuple[str, ...]) -> bool:
+    """True where the transcript of ``case`` has one of the ``commands``."""
+    sent = (_SENT.match(line) for line in case["transcript"])
+    return any(one and one["command"].startswith(commands) for one in sent)
 
 
 def _chain(lead: str, under: Mapping[str, str]) -> list[str]:
@@ -165,10 +200,14 @@ def _resting_on(base: str) -> list[str]:
 
 
 def _selections(lead: str, shown: Sequence[Failure], score: dict[str, float]) -> list[str]:
-    """The requirements of P0, where all of these cases had selected another socket, and P0 fails in most cases."""
+    """The requirements of P0, and of several sockets, that fail in most cases, where all of these cases select one.
+
+    What a case saw of another socket than 0 says nothing where the sockets are not kept apart.
+    """
     if lead in SELECTION or not all(_selects(case) for case, _ in shown):
         return []
-    return [one for one in SELECTION if score.get(one, 0.0) >= MOSTLY]
+    several = [] if lead.startswith(SEVERAL) else [one for one in sorted(score) if one.startswith(SEVERAL)]
+    return [one for one in (*SELECTION, *several) if score.get(one, 0.0) >= MOSTLY]
 
 
 def _selects(case: Case) -> bool:

@@ -23,6 +23,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("FR-EMPTY-OK", "FR-PAYLOAD", "FR-ERROR", "FR-BARE-CR", "DA-SEND-FRAME"), ("FR-PROMPT",)),
     "DA-BULK": ("DA-READ", "DA-SEND"),
     "DA-SEND-COUNT": ("DA-SEND",),
+    "SS-NO-STALE-BYTES": ("MA-NO-STALE-BYTES", "DA-READ-EMPTY"),
     "MA-OWN-BYTES": ("DA-READ-EMPTY",),
     "SK-APART": ("DA-READ-EMPTY", "SE-P0-SHOW"),
     "SK-LOST": ("DA-READ-EMPTY", "SE-P0-SHOW"),

@@ -43,9 +43,19 @@ def expect_ok(answer: Answer, what: str = "", *, requirement: str | None = None,
     return answer
 
 
-def differs(what: str, wanted: bytes, got: bytes, *, step: str) -> ModuleFault:
+class OtherBytes(ModuleFault):
+    """``got`` came and not ``wanted``."""
+
+    def __init__(self, message: str, wanted: bytes, got: bytes, step: str) -> None:
+        super().__init__(message, step=step)
+        self.wanted = wanted
+        self.got = got
+
+
+def differs(what: str, wanted: bytes, got: bytes, *, step: str) -> OtherBytes:
     """That ``got`` came and not ``wanted``, which ``what`` introduces; it says where the two part."""
-    return ModuleFault(f"expected: {what} {show(wanted)}\ngot:      {show(got)}{parting(wanted, got)}", step=step)
+    text = f"expected: {what} {show(wanted)}\ngot:      {show(got)}{parting(wanted, got)}"
+    return OtherBytes(text, wanted, got, step)
 
 
 def is_lost(answer: Answer, pending: bytes = b"") -> bool:

@@ -12,7 +12,7 @@ from fixtures.drivers.line.frames import Answer, Notice
 from fixtures.drivers.peers import Network, TcpPeer
 from fixtures.errors import ModuleFault, NoNotice
 from suites.spec.profiles import Profile
-from suites.steps.answers import expect_ok
+from suites.steps.answers import OtherBytes, expect_ok
 from suites.steps.transfer import read_exactly, send_exactly
 
 ODD = re.compile(
@@ -21,6 +21,10 @@ ODD = re.compile(
 """A TCP server's notice of a client in another form than the documented one; UDP's is no such notice."""
 AT_ONCE_S = 1.0
 """Seconds after its notice within which a client is served as one that has just come."""
+
+
+TELLING = 8
+"""Bytes from which on a piece of what another client has sent does not come by chance."""
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Server:
     serving: bool = False
     queue: list[TcpPeer] = field(default_factory=list)
     _fresh: tuple[TcpPeer, int, float] | None = None
+    _due: TcpPeer | None = None
 
     @property
     def area(self) -> str:
@@ -114,14 +119,21 @@ class Server:
         """Let a client connect, without a wait for its notice."""
         limit = self.profile.seconds("notice")
         self._fresh = None
-        waits = self.serving and self.mode == 11
+        waits = self.mode == 11 and (self.serving or self._is_due())
         with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"):
             peer = self.peers.connect(
                 self.port, timeout=limit, source=source, source_port=source_port, small_window=small_window
             )
         self.clients.append(peer)
-        self.queue += [peer] if waits else []
+        if waits:
+            self.queue.append(peer)
+        else:
+            self._due = peer
         return peer
+
+    def _is_due(self) -> bool:
+        """True where a client has connected whose notice is still to come: the next one waits behind it."""
+        return self._due is not None and not self._due.closed
 
     def notice(self) -> Notice:
         """The next Accepted notice, whoever it is about but those who waited at an earlier server.
@@ -133,6 +145,7 @@ class Server:
             with self._preamble("NOTICE"):
                 notice = self.at.wait_notice(lambda one: bool(one.port or ODD.search(one.text)), "of a client", limit)
             notice = self._as_documented(notice)
+            self._due = None
             if self.peers.announced(notice.address, notice.port):
                 return notice
             self._pass_over()
@@ -208,7 +221,7 @@ class Server:
 
     def next(self) -> Answer:
         """Send P5=10, which must be accepted."""
-        self._fresh = None
+        self._fresh = self._due = None
         self.serving = False
         return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
 
@@ -219,6 +232,7 @@ class Server:
     def stop(self) -> Answer:
         """Send P5=0, which must be accepted."""
         self.plain = self.serving = False
+        self._due = None
         self.peers.stopped()
         return expect_ok(self.at("P5=0"), "P5=0", step=f"{self.area}-STOP")
 
@@ -227,10 +241,21 @@ class Server:
         limit = self.profile.seconds("transfer")
         plain = self._is_fresh(peer)
         peer.send(token)
-        with self._step("READ", plain=plain):
+        with self._step("READ", plain=plain), self.own_bytes(peer):
             read_exactly(self.at, token, limit)
         with self._step("SEND", plain=plain):
             send_exactly(self.at, peer, token[::-1], limit)
+
+    @contextmanager
+    def own_bytes(self, peer: TcpPeer) -> Iterator[None]:
+        """R0 gives the bytes of ``peer``. Those of a client before it, in this case or another, break another rule."""
+        try:
+            yield
+        except OtherBytes as fault:
+            said = [one.said for one in self.clients if one is not peer and one not in self.queue]
+            if is_of_another(fault.got, fault.wanted, [*said, *self.peers.former]):
+                fault.requirement = f"{self.area}-NO-STALE-BYTES"
+            raise
 
     def _is_fresh(self, peer: TcpPeer) -> bool:
         """True where ``peer`` is the first client and nothing happened since it was accepted, not even time."""
@@ -238,6 +263,17 @@ class Server:
             return False
         first, answers, since = self._fresh
         return first is peer and len(self.at.answers) == answers and time.monotonic() - since < AT_ONCE_S
+
+
+def is_of_another(got: bytes, wanted: bytes, said: Sequence[bytes]) -> bool:
+    """True where ``got`` begins with a piece of what somebody else has ``said``, too long to be there by chance.
+
+    A shorter piece must be the end of what was said, and ``wanted`` must follow.
+    """
+    before, found, _ = got.partition(wanted)
+    if len(before) >= TELLING:
+        return any(before[:TELLING] in one for one in said)
+    return bool(before and found) and any(one.endswith(before) for one in said)
 
 
 def attempt(server: Server) -> TcpPeer | None:

@@ -106,6 +106,31 @@ def test_what_had_selected_another_socket_rests_on_p0(case, at, found):
     assert {one["requirement"] for one in told} == found
 
 
+@pytest.mark.parametrize(("at", "found"), [(1.0, {"SK-TOGETHER"}), (10.0, {"SK-TOGETHER", "FR-HUMAN"})])
+def test_what_had_selected_another_socket_rests_on_the_sockets_being_apart(case, at, found):
+    base = [failed(case, "SK-TOGETHER", "2", "0", id=f"x::{n}", requirements=["SK-TOGETHER"]) for n in range(3)]
+    told = findings_of([*base, selecting(case, at, id="x::human")], CATALOGUE)
+    assert {one["requirement"] for one in told} == found
+
+
+@pytest.mark.parametrize(
+    ("sent", "good", "found"),
+    [
+        ("R?", 0, {"SE-SHOWN-R"}),
+        ("R1=7", 0, {"SE-SHOWN-R", "SE-DEFAULTS"}),
+        ("R?", 5, {"SE-SHOWN-R", "SE-DEFAULTS"}),
+    ],
+    ids=["the query", "a setting", "it passes elsewhere"],
+)
+def test_few_cases_that_read_an_answer_which_is_always_wrong_rest_on_it(case, sent, good, found):
+    always = [failed(case, "SE-SHOWN-R", "1", f"odd {n}", id=f"x::{n}", requirements=["SE-SHOWN-R"]) for n in range(12)]
+    passed = [case(id=f"x::good{n}", requirements=["SE-SHOWN-R"]) for n in range(good)]
+    lines = [f"    1.000000 host      > module    {sent}\\r"]
+    few = failed(case, "SE-DEFAULTS", "R1 is 1460", "5000", id="x::d", requirements=["SE-DEFAULTS"], transcript=lines)
+    told = findings_of([*always, *passed, few], load_catalogue())
+    assert {one["requirement"] for one in told} == found
+
+
 def test_effect_that_seldom_fails_rests_on_the_setting_that_mostly_does(case):
     setting = [failed(case, "SE-P8", "OK", "ERROR", id=f"x::{n}", requirements=["SE-P8"]) for n in range(4)]
     good = [case(id=f"x::good{n}", requirements=["MA-QUEUE"]) for n in range(9)]

@@ -6,7 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import HarnessError, ModuleFault, Nonconformity, NotApplicable
 from suites.steps.flows import KILLED, SETUP, WAITING, expect_ok, is_lost, lines_match
-from suites.steps.servers import ODD
+from suites.steps.servers import ODD, is_of_another
 
 
 def answer(payload, *, error=False):
@@ -107,3 +107,20 @@ def test_case_that_does_not_apply_says_why():
 )
 def test_notice_in_another_form_is_known_and_no_other_text_is_taken_for_it(text, odd):
     assert bool(ODD.search(text)) is odd
+
+
+@pytest.mark.parametrize(
+    ("got", "of_another"),
+    [
+        (b"ever readserved", True),  # the rest of what the client before has sent, then the client's own
+        (b"were never read", True),  # a piece of it alone
+        (b"XXserved", False),
+        (b"nevedserved", False),
+        (b"serve", False),
+        (b"never readand of one more", True),
+        (b"were", False),  # may come by chance
+        (b"", False),
+    ],
+)
+def test_bytes_of_another_client_are_known_by_what_it_has_sent(got, of_another):
+    assert is_of_another(got, b"served", [b"these were never read"]) is of_another
