@@ -16,10 +16,13 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.bench.exchange import SHORT, by_system_calls, measure, responder
 from tests.bench.growing import records, runs
+from tests.bench.others import others
+from tests.bench.plot import draw
 from tests.fixtures.runs import PATIENCE, ROOT, Emulator
 
 EACH = 100
@@ -90,6 +93,8 @@ def page(told: dict) -> str:
         f"{told['at']}, Python {told['python']}, {told['processors']} processors, {told['rounds']} rounds;",
         f"the machine's load was {told['load']:.1f} at the beginning. Records of more than 1,000 cases, and runs, are",
         "measured once.",
+        "",
+        "![The ratio of each row to the first row of its table, as bars](benchmarks.svg)",
     ]
     for title, unit, rows in told["tables"]:
         lines += ["", f"## {title}", "", f"| | Median, {unit} | 95th percentile, {unit} | Ratio |", "|---|---|---|---|"]
@@ -106,9 +111,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--modules", type=int, nargs="*", default=MODULES, metavar="N", help="modules of a run")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json", metavar="PATH")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md", metavar="PATH")
+    parser.add_argument(
+        "--others", type=Path, metavar="PYTHON", help="a Python with requirements/bench.txt: labgrid, pytest-embedded"
+    )
     given = parser.parse_args(arguments)
     load = os.getloadavg()[0]
-    exchanges = measure(given.rounds, EACH)
+    exchanges = measure(given.rounds, EACH, partial(others, given.others) if given.others else None)
     told = {
         "at": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "python": platform.python_version(),
@@ -126,6 +134,7 @@ def main(arguments: list[str]) -> int:
     given.json.parent.mkdir(parents=True, exist_ok=True)
     given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     given.page.write_text(page(told), encoding="utf-8")
+    given.page.with_suffix(".svg").write_text(draw(told["tables"]), encoding="utf-8")
     print(page(told))
     return 0
 

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import time
 import tty
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import pexpect.fdpexpect
 import serial
@@ -28,6 +28,8 @@ LONG = b"\r\n" + PACKET[:1460] + b"\r\nOK\r\n> "
 SECRETS = ("a passphrase of the bench", "another one")
 """A run masks a few; without any the transcript would be cheaper than it is."""
 
+Ways = Callable[[bytes, bytes], AbstractContextManager[dict[str, Callable[[int], float]]]]
+EMPTY: Mapping[str, Callable[[int], float]] = {}
 
 RESPONDER = """
 import ast, os, sys
@@ -113,26 +115,38 @@ def by_ours(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
 WAYS = {"raw": by_system_calls, "pyserial": by_pyserial, "fdspawn": by_fdspawn, "ours": by_ours}
 
 
-def measure(rounds: int = 20, each: int = 100) -> dict[str, dict[str, list[float]]]:
-    """By kind of exchange (``short``, ``long``) and way: microseconds an exchange, the mean of each round."""
+def measure(rounds: int = 20, each: int = 100, more: Ways | None = None) -> dict[str, dict[str, list[float]]]:
+    """By kind of exchange (``short``, ``long``) and way: microseconds an exchange, the mean of each round.
+
+    ``more``: the ways of other projects, for a command and its answer.
+    """
     found: dict[str, dict[str, list[float]]] = {}
     for kind, answer in (("short", SHORT), ("long", LONG)):
         command = b"P0\r" if kind == "short" else b"R0\r"
-        found[kind] = measure_kind(command, answer, rounds, each)
+        with more(command, answer) if more else nullcontext({}) as theirs:
+            found[kind] = measure_kind(command, answer, rounds, each, theirs)
     return found
 
 
-def measure_kind(command: bytes, answer: bytes, rounds: int, each: int) -> dict[str, list[float]]:
-    """Microseconds an exchange by way, the mean of each round; the ways take turns."""
+def measure_kind(
+    command: bytes, answer: bytes, rounds: int, each: int, theirs: Mapping[str, Callable[[int], float]] = EMPTY
+) -> dict[str, list[float]]:
+    """Microseconds an exchange by way, the mean of each round; the ways take turns.
+
+    ``theirs``: ways that time themselves; a tenth of the exchanges, as one of them takes 50 ms for each.
+    """
     with responder({command: answer}) as name:
         ways = {way: make(name, command, answer) for way, make in WAYS.items()}
-        found: dict[str, list[float]] = {way: [] for way in ways}
+        found: dict[str, list[float]] = {way: [] for way in (*ways, *theirs)}
         for _ in range(rounds):
             for way, exchange in ways.items():
                 began = time.perf_counter()
                 for _ in range(each):
                     exchange()
                 found[way].append((time.perf_counter() - began) / each * 1e6)
+            few = max(1, each // 10)
+            for way, seconds in theirs.items():
+                found[way].append(seconds(few) / few * 1e6)
     return found
 
 

@@ -3,11 +3,16 @@
 import json
 import os
 import select
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.bench.__main__ import ANSWER, LINE, figures, main, page, table, take_first_prompt, turns
 from tests.bench.exchange import by_system_calls
+from tests.bench.others import OtherSideError, Side
+from tests.bench.plot import LEFT, RIGHT, WIDTH, draw
 from tests.fixtures.runs import Emulator
 
 
@@ -45,3 +50,43 @@ def test_bench_writes_figures_and_page(tmp_path):
         assert next(iter(rows.values()))["ratio"] == pytest.approx(1.0)
         assert f"## {title}" in page(told)
         assert [name for name in rows if f"| {name} |" not in page(told)] == []
+    assert (tmp_path / "page.svg").read_text(encoding="utf-8") == draw(told["tables"])
+
+
+def test_plot_has_a_bar_for_each_row_that_ends_at_its_ratio():
+    figures = {
+        name: {"median": ratio, "p95": ratio, "ratio": ratio} for name, ratio in (("raw", 1.0), ("<ours>", 10.0))
+    }
+    drawn = ET.fromstring(draw([("Exchange", "us", figures)]))
+    bars = [one for one in drawn.iter("{http://www.w3.org/2000/svg}rect") if one.get("class") == "bar"]
+    texts = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert [float(one.get("width")) for one in bars] == [1.0, WIDTH - LEFT - RIGHT]
+    assert texts == ["Exchange", "raw", "1.00", "<ours>", "10.00"]
+
+
+@pytest.fixture
+def side(tmp_path):
+    """Begins another side whose program is given, in this Python; ends what was begun."""
+    begun = []
+
+    def begin(program):
+        path = tmp_path / "side.py"
+        path.write_text(f"from asked import serve\n{program}\n", encoding="utf-8")
+        begun.append(Side(Path(sys.executable), [str(path)], b"P0\r"))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.end()
+
+
+def test_other_side_times_as_many_exchanges_as_it_is_asked_for(side, tmp_path):
+    log = tmp_path / "log"
+    one = side(f"serve(lambda: open({str(log)!r}, 'a').write('x'))")
+    assert one.seconds(5) > 0
+    assert log.read_text(encoding="utf-8") == "x" * 6
+
+
+def test_other_side_that_cannot_begin_tells_why(side):
+    with pytest.raises(OtherSideError, match="there is no port"):
+        side("raise SystemExit('there is no port')")
