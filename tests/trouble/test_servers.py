@@ -7,6 +7,11 @@ import threading
 
 import pytest
 
+from fixtures.drivers.bench import waking
+from fixtures.drivers.bench.bench import Bench
+from fixtures.drivers.line.at import Forms
+from fixtures.errors import RigError
+from fixtures.rigs import Rig, SerialSettings
 from reports.record.status import ExitStatus
 from tests.fixtures.runs import Emulator, Run
 from tests.trouble.between import Between
@@ -90,6 +95,39 @@ def test_line_that_a_server_drops_is_opened_again(tmp_path, scheme, after):
     assert drop.dropped == 1
     assert ended.status == ExitStatus.CONFORMING, ended.output
     assert {one["verdict"] for one in ended.record["cases"]} <= {"pass", "observed", "not_applicable"}
+
+
+def send_back(client):
+    while data := client.recv(4096):
+        client.sendall(data)
+
+
+def ask_for_a_login(client):
+    while client.recv(4096):
+        client.sendall(b"\r\nlab login: \x1b[0m")
+
+
+def say_nothing(client):
+    while client.recv(4096):
+        pass
+
+
+NO_MODULES = {
+    send_back: "What was sent has come back as it was, and nothing else: are RX and TX bridged?",
+    ask_for_a_login: r"this has come from it: \r\nlab login: \x1b[0m",
+    say_nothing: "Nothing has come from it.",
+}
+
+
+@pytest.mark.parametrize("other", NO_MODULES)
+def test_port_at_which_no_module_answers_is_told_with_what_came_instead(monkeypatch, other):
+    monkeypatch.setattr(waking, "WAKE_S", 0.2)
+    with Server(other) as server:
+        bench = Bench(Rig("odd", serial=SerialSettings(f"socket://127.0.0.1:{server.port}")), Forms(answer_s=0.3))
+        with pytest.raises(RigError, match="does not answer at 115200 baud") as caught:
+            bench.open()
+        bench.close()
+    assert NO_MODULES[other] in str(caught.value)
 
 
 def test_run_over_a_line_that_eats_bytes_ends_with_the_benchs_status_and_the_cure(tmp_path):
