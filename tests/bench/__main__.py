@@ -23,6 +23,7 @@ from tests.bench.exchange import SHORT, by_system_calls, measure, responder
 from tests.bench.growing import records, runs
 from tests.bench.others import others
 from tests.bench.plot import draw
+from tests.bench.profiles import of_client, of_emulator
 from tests.fixtures.runs import PATIENCE, ROOT, Emulator
 
 EACH = 100
@@ -92,7 +93,7 @@ def page(told: dict) -> str:
         "",
         f"{told['at']}, Python {told['python']}, {told['processors']} processors, {told['rounds']} rounds;",
         f"the machine's load was {told['load']:.1f} at the beginning. Records of more than 1,000 cases, and runs, are",
-        "measured once.",
+        "measured once. A profile makes each call dearer than the call is; what waits for the other side is left out.",
         "",
         "![The ratio of each row to the first row of its table, as bars](benchmarks.svg)",
     ]
@@ -101,6 +102,9 @@ def page(told: dict) -> str:
         lines += [
             f"| {name} | {one['median']:.1f} | {one['p95']:.1f} | {one['ratio']:.2f} |" for name, one in rows.items()
         ]
+    for title, rows in told["profiles"]:
+        lines += ["", f"## {title}", "", "| Function | Calls an exchange | Own time, us an exchange |", "|---|---|---|"]
+        lines += [f"| `{name}` | {calls:.1f} | {own:.1f} |" for name, calls, own in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -129,6 +133,10 @@ def main(arguments: list[str]) -> int:
             ("The bundled emulator, asked by bare system calls", "us", table(emulator(given.rounds))),
             *((f"The record of {one:,} cases, and its renderings", "ms", table(records(one))) for one in given.cases),
             *([("Runs of several modules", "ms", table(runs(given.modules)))] if given.modules else []),
+        ],
+        "profiles": [
+            ("Where the time of our exchange goes", of_client(given.rounds * EACH)),
+            ("Where the time of the emulator goes", of_emulator(given.rounds * EACH, LINE, ANSWER, take_first_prompt)),
         ],
     }
     given.json.parent.mkdir(parents=True, exist_ok=True)

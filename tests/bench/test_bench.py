@@ -50,6 +50,11 @@ def test_bench_writes_figures_and_page(tmp_path):
         assert next(iter(rows.values()))["ratio"] == pytest.approx(1.0)
         assert f"## {title}" in page(told)
         assert [name for name in rows if f"| {name} |" not in page(told)] == []
+    for (title, profiled), part in zip(
+        told["profiles"], ("fixtures/drivers/line/", "reference_impl/core/"), strict=True
+    ):
+        assert f"## {title}" in page(told)
+        assert any(name.startswith(part) and calls >= 1 and own > 0 for name, calls, own in profiled)
     assert (tmp_path / "page.svg").read_text(encoding="utf-8") == draw(told["tables"])
 
 
