@@ -1,9 +1,10 @@
 """Exchanges by pytest-embedded-serial and by labgrid's console, in a Python of their own that takes turns with ours."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tests.bench.exchange import responder
@@ -54,6 +55,7 @@ class Side:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         assert self._process.stdout is not None
         self._output = self._process.stdout
@@ -72,9 +74,12 @@ class Side:
         return float(self._next())
 
     def end(self) -> None:
-        """End the process."""
+        """End the process and those that it has started: pytest-embedded-serial redirects its output by two."""
+        if self._answers.closed:
+            return
         os.close(self._asked)
-        self._process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._output.close()
         self._answers.close()

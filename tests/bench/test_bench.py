@@ -95,3 +95,13 @@ def test_other_side_times_as_many_exchanges_as_it_is_asked_for(side, tmp_path):
 def test_other_side_that_cannot_begin_tells_why(side):
     with pytest.raises(OtherSideError, match="there is no port"):
         side("raise SystemExit('there is no port')")
+
+
+def test_other_side_that_ends_takes_along_what_it_has_started(side, tmp_path):
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    child = ["sh", "-c", f"exec sleep 600 > {held}"]
+    one = side(f"import subprocess\nsubprocess.Popen({child})\nserve(lambda: None)")
+    with held.open("rb") as holder:
+        one.end()
+        assert holder.read() == b""
