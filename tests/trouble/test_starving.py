@@ -124,6 +124,20 @@ class Doubts:
         return self.found
 
 
+@pytest.mark.parametrize(("said", "void"), [(b"\xa5" * 40_000, False), (b"\xa5" * 400, True)])
+def test_flood_of_a_module_is_its_own_however_long_the_run_stood_still(monkeypatch, said, void):
+    with Emulator(*LINES["pty"]) as module:
+        bench = bench_at(module)
+        bench.open()
+        bench.prepare()
+        began = clock()
+        monkeypatch.setattr(bench.doubts.watchdog, "stalled_since", lambda _: 2.0)
+        bench.transcript.data("module", "host", said)
+        fault = NoAnswer("no complete answer to P? within 0.7 s")
+        assert isinstance(bench.doubts.about(fault, network=False, since=began), Stalled) is void
+        bench.close()
+
+
 @pytest.mark.parametrize("found", [None, Stalled("this machine stood still")])
 def test_silence_after_a_case_that_only_observes_is_void_where_the_machine_stood_still(found):
     outcome = Outcome(
