@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-WIDTH, LEFT, RIGHT = 760, 250, 70
+WIDTH, LEFT, RIGHT = 840, 330, 70
 ROW, HEAD, GAP = 18, 22, 14
 """Units of the drawing: the height of a bar's row, of a title, and the space between two tables."""
 STYLE = (
