@@ -23,6 +23,8 @@ AT_ONCE_S = 1.0
 """Seconds after its notice within which a client is served as one that has just come."""
 
 
+BEHIND_S = 2.0
+"""Seconds within which the notice of a client comes behind one that told another client again."""
 TELLING = 8
 """Bytes from which on a piece of what another client has sent does not come by chance."""
 
@@ -119,7 +121,10 @@ class Server:
         """Let a client connect, without a wait for its notice."""
         limit = self.profile.seconds("notice")
         self._fresh = None
-        waits = self.mode == 11 and (self.serving or self._is_due())
+        due = (
+            self._due is not None and not self._due.closed
+        )  # its notice is still to come: the next one waits behind it
+        waits = self.mode == 11 and (self.serving or due)
         with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"):
             peer = self.peers.connect(
                 self.port, timeout=limit, source=source, source_port=source_port, small_window=small_window
@@ -130,10 +135,6 @@ class Server:
         else:
             self._due = peer
         return peer
-
-    def _is_due(self) -> bool:
-        """True where a client has connected whose notice is still to come: the next one waits behind it."""
-        return self._due is not None and not self._due.closed
 
     def notice(self) -> Notice:
         """The next Accepted notice, whoever it is about but those who waited at an earlier server.
@@ -161,9 +162,9 @@ class Server:
     def accept(self, peer: TcpPeer) -> Notice:
         """Wait for the notice of ``peer``. Raises ModuleFault where it is another's.
 
-        One that names nobody who has connected is charged, and the case goes on.
+        One that names nobody who has connected is charged, and the case goes on; so is one that was told before.
         """
-        notice = self._notice_of(peer)
+        notice = self._pass_over_repeated(self._notice_of(peer), peer)
         with self._preamble("NOTICE"):
             if not self.names(notice, peer):
                 text = f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}"
@@ -176,6 +177,21 @@ class Server:
         self.plain = False
         self.serving = True
         return notice
+
+    def _pass_over_repeated(self, notice: Notice, peer: TcpPeer) -> Notice:
+        """The notice of ``peer`` that comes behind ``notice``, where this tells a client again; else ``notice``.
+
+        Where it does not come, the module has told the wrong client, and not one client twice.
+        """
+        if self.names(notice, peer) or self.peers.told[notice.address, notice.port] < 2:
+            return notice
+        try:
+            behind = self.at.wait_notice(lambda one: self.names(one, peer), "of this client", BEHIND_S)
+        except NoNotice:
+            return notice
+        self.case.charge(f"{self.area}-NOTICE-ONCE", False, self.expected_notice(peer), notice.text)
+        self.peers.announced(behind.address, behind.port)
+        return behind
 
     def _notice_of(self, peer: TcpPeer) -> Notice:
         """The next notice. Where none comes for a client whom the module has turned away, the queue is broken."""
