@@ -81,6 +81,8 @@ class Datagrams:
             if not last:
                 break
         text = f"expected: the datagram {show(datagram)}\ngot:      {show(self.at.answers[-1])}, no data"
+        if not target and self.peer.is_refused(self.here):
+            raise ModuleFault(f"{text}; the module's UDP port {self.port} is closed", step="UD-SERVER")
         raise ModuleFault(text, step="UD-CLIENT-READ" if target else "UD-READ")
 
     def sends(self, payload: bytes, command: str | None = None) -> tuple[str, int]:
