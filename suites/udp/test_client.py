@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.client.moves import Client
@@ -131,8 +131,9 @@ def test_client_starts_again_after_the_stop(at: ATClient, udp: Datagrams, case: 
     case.require("UD-CLIENT-AGAIN", answer.ok, "OK to P6=0", answer)
     if remote == "another remote":
         udp.aim(udp.peers.udp())
-    source = udp.call().sends(b"after the start")
-    udp.receives(b"answer", target=source)
+    with step_of("UD-CLIENT-AGAIN"):  # the client before the stop has sent, so what goes wrong now is the new start
+        source = udp.call().sends(b"after the start")
+        udp.receives(b"answer", target=source)
     more = former.receive_available(0.02)
     case.require("UD-CLIENT-AGAIN", not more, "nothing more to the former remote", more)
 
