@@ -5,6 +5,7 @@ import pytest
 from tests import hooks
 
 
+@pytest.mark.slow
 def test_page_of_the_hooks_is_todays():
     assert hooks.HOOKS.is_fresh(), "run python -m tests.hooks"
 

@@ -53,6 +53,7 @@ def test_corpus_is_not_empty():
     assert kept("reader")
 
 
+@pytest.mark.slow
 def test_three_minutes_of_clients_are_served_in_their_order_and_leave_nothing_behind():
     told = day.day_of(180.0)
     assert told.cycles > 1000

@@ -239,6 +239,7 @@ def gone(pid, seconds=10.0):
         return bool(select.select([process], [], [], seconds)[0])
 
 
+@pytest.mark.slow
 def test_a_run_over_its_time_is_ended_with_all_that_it_has_started(tmp_path):
     crew = Crew(jobs=2, timeout=1.0)
     tasks = [("late", functools.partial(wait_for_ever, tmp_path / "pid")), ("soon", functools.partial(int, 0))]

@@ -85,6 +85,7 @@ def test_an_spi_driver_polls_and_takes_error_for_a_lost_connection():
         assert host.until(b"> ") == b"\r\n-1" + OK_TAIL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stray", [b"\x00", b"x", b"\n", b"0"])
 def test_a_driver_that_sends_one_stray_byte_behind_each_payload_stays_in_step(stray):
     port = free_port()

@@ -206,6 +206,7 @@ def test_station_needs_a_mac_that_is_one():
     assert "six pairs" in ask(bench, "station", mac="x")["error"]
 
 
+@pytest.mark.slow
 def test_more_stations_than_addresses_come_and_go():
     bench = fresh()
     bench.at("AD")

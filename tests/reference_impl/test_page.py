@@ -80,6 +80,7 @@ def test_the_first_test_of_a_driver_author_passes_as_it_stands(tmp_path):
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler here; install the package gcc")
 @pytest.mark.parametrize(("wanted", "status"), [("ISM43362", 0), ("ISM99999", 1)], ids=["right", "wrong"])
 def test_the_driver_in_c_is_compiled_without_a_warning_and_tells_right_from_wrong(tmp_path, wanted, status):

@@ -191,6 +191,7 @@ def test_the_name_has_the_title_and_the_values_once(case, title, case_id, name):
     assert case_name(case(title=title, id=case_id)) == name
 
 
+@pytest.mark.slow
 def test_cases_whose_values_look_alike_are_told_apart(project):
     project.add(
         "test_one.py",

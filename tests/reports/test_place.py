@@ -52,6 +52,7 @@ def test_fifo_is_refused_without_waiting_for_its_writer(tmp_path):
         refuse_place(tmp_path / "fifo")
 
 
+@pytest.mark.slow
 def test_run_with_a_device_as_its_record_is_wrong_usage_and_the_device_stays(project):
     project.add_sample("every_verdict")
     done = project.run("--dut-run-record=/dev/null")
@@ -61,6 +62,7 @@ def test_run_with_a_device_as_its_record_is_wrong_usage_and_the_device_stays(pro
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a read-only folder")
 def test_run_on_a_read_only_file_system_is_wrong_usage(project, tmp_path):
     place = tmp_path / "mounted"

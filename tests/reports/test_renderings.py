@@ -372,6 +372,7 @@ def test_pdf_of_a_browser_that_fails_says_so(monkeypatch):
         as_pdf.render(View(sample_runs.conforming()))
 
 
+@pytest.mark.slow
 def test_render_needs_no_other_program(record):
     done = subprocess.run(
         [sys.executable, "-m", "reports", "render", str(record), "--format", "html"],

@@ -33,6 +33,7 @@ def test_module_speaks(judged):
 """
 
 
+@pytest.mark.slow
 def test_nothing_that_a_module_says_reaches_terminal_record_or_allure_as_a_control(project):
     project.add_sample("every_verdict")
     text = (project.folder / "conftest.py").read_text(encoding="utf-8")

@@ -291,6 +291,7 @@ def test_reading_of_each_contradiction_is_recorded_by_a_case():
     assert list(unrecorded(sources, observed())) == []
 
 
+@pytest.mark.slow
 def test_coverage_page_is_fresh_and_its_gate_passes():
     done = subprocess.run(
         [sys.executable, "-m", "suites.coverage", "--check"],
