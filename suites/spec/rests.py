@@ -32,6 +32,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "SS-LISTENS": ("MA-LISTENS",),
     "SS-NOTICE": ("MA-NOTICE",),
     "SS-STOP": ("MA-STOP",),
+    "MA-QUEUED-LEAVES": ("MA-ORDER",),
     "MA-LOST-S3": ("MA-LOST-R0",),
     "SS-LOST-R0": ("MA-LOST-R0",),
     "CL-LOST-R0": ("MA-LOST-R0",),

@@ -169,7 +169,7 @@ class Server:
             if not self.names(notice, peer):
                 text = f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}"
                 if any(self.names(notice, one) for one in self.clients):
-                    raise ModuleFault(text, step=f"{self.area}-NOTICE")
+                    raise ModuleFault(text, step="MA-ORDER" if self._comes_early(notice) else f"{self.area}-NOTICE")
                 self.case.charge(f"{self.area}-NOTICE", False, self.expected_notice(peer), notice.text)
                 self.peers.announced(peer.address, peer.port)
         if self.plain and self.socket == 0:
@@ -177,6 +177,11 @@ class Server:
         self.plain = False
         self.serving = True
         return notice
+
+    def _comes_early(self, notice: Notice) -> bool:
+        """True where ``notice`` is the first one of a client that waits behind another."""
+        waits = any(self.names(notice, one) for one in self.queue)
+        return waits and self.peers.told[notice.address, notice.port] < 2
 
     def _pass_over_repeated(self, notice: Notice, peer: TcpPeer) -> Notice:
         """The notice of ``peer`` that comes behind ``notice``, where this tells a client again; else ``notice``.
