@@ -169,7 +169,7 @@ class Server:
             if not self.names(notice, peer):
                 text = f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}"
                 if any(self.names(notice, one) for one in self.clients):
-                    raise ModuleFault(text, step="MA-ORDER" if self._comes_early(notice) else f"{self.area}-NOTICE")
+                    raise ModuleFault(text, step="MA-ORDER" if comes_early(self, notice) else f"{self.area}-NOTICE")
                 self.case.charge(f"{self.area}-NOTICE", False, self.expected_notice(peer), notice.text)
                 self.peers.announced(peer.address, peer.port)
         if self.plain and self.socket == 0:
@@ -177,11 +177,6 @@ class Server:
         self.plain = False
         self.serving = True
         return notice
-
-    def _comes_early(self, notice: Notice) -> bool:
-        """True where ``notice`` is the first one of a client that waits behind another."""
-        waits = any(self.names(notice, one) for one in self.queue)
-        return waits and self.peers.told[notice.address, notice.port] < 2
 
     def _pass_over_repeated(self, notice: Notice, peer: TcpPeer) -> Notice:
         """The notice of ``peer`` that comes behind ``notice``, where this tells a client again; else ``notice``.
@@ -284,6 +279,12 @@ class Server:
             return False
         first, answers, since = self._fresh
         return first is peer and len(self.at.answers) == answers and time.monotonic() - since < AT_ONCE_S
+
+
+def comes_early(server: Server, notice: Notice) -> bool:
+    """True where ``notice`` is the first one of a client that waits behind another."""
+    waits = any(server.names(notice, one) for one in server.queue)
+    return waits and server.peers.told[notice.address, notice.port] < 2
 
 
 def is_of_another(got: bytes, wanted: bytes, said: Sequence[bytes]) -> bool:
