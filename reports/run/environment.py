@@ -1,4 +1,7 @@
-"""The environment of the front door: a secret that the run has taken is kept in it no longer than that takes."""
+"""The environment of the front door: a secret that the run has taken is kept in it no longer than that takes.
+
+``fixtures.drivers.lab.credentials`` does the same in the process of the run; neither room may import the other.
+"""
 
 import ctypes
 import os

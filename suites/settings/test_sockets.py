@@ -43,8 +43,13 @@ def set_all(at: ATClient, socket: int, values: dict[str, str]) -> None:
 
 def see_all(at: ATClient, case: Case, socket: int, values: dict[str, str], requirement: str) -> None:
     """P? of ``socket`` shows ``values``: the step, or the check, of ``requirement``. Raises Nonconformity."""
-    got = shown(at, socket)
-    case.step(requirement, got == fields_of(values, got), f"socket {socket}: {fields_of(values, got)}", got)
+    check_shown(case, socket, values, shown(at, socket), requirement)
+
+
+def check_shown(case: Case, socket: int, values: dict[str, str], got: dict[str, str], requirement: str) -> None:
+    """What P? of ``socket`` has shown are ``values``: the step, or the check, of ``requirement``."""
+    expected = fields_of(values, got)
+    case.step(requirement, got == expected, f"socket {socket}: {expected}", got)
 
 
 def fields_of(values: dict[str, str], got: dict[str, str]) -> dict[str, str]:
@@ -68,8 +73,7 @@ def test_settings_are_kept_per_socket(at: ATClient, case: Case, one: int, other:
     if any(got != fields_of(values, got) for _, values, got in seen):
         see_on_one_socket(at, case)  # what is shown wrong where there is one socket says nothing of several
     for socket, values, got in seen:
-        expected = fields_of(values, got)
-        case.step("SE-PER-SOCKET", got == expected, f"socket {socket}: {expected}", got)
+        check_shown(case, socket, values, got, "SE-PER-SOCKET")
 
 
 @pytest.mark.requirement("SE-P-FIELDS")

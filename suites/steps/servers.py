@@ -121,9 +121,8 @@ class Server:
         """Let a client connect, without a wait for its notice."""
         limit = self.profile.seconds("notice")
         self._fresh = None
-        due = (
-            self._due is not None and not self._due.closed
-        )  # its notice is still to come: the next one waits behind it
+        # a client whose notice is still to come: the next one waits behind it
+        due = self._due is not None and not self._due.closed
         waits = self.mode == 11 and (self.serving or due)
         with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"):
             peer = self.peers.connect(
