@@ -1,12 +1,19 @@
-"""The parts of pages that scripts write: each stands between two markers, and its command writes or checks the part."""
+"""The pages that scripts write, wholly or in part: ``python -m tests.pages`` writes all of them, ``--check`` compares.
+
+A part stands between two markers, and the part's own command writes or checks the part. Exit status 1: a page is out of
+date, or a page's command found another fault, which it names.
+"""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = ("suites.coverage", "suites.campaigns.model", "tests.numbers", "tests.architecture", "tests.hooks")
+"""The modules that write pages, in their order: tests.numbers counts what suites.coverage has written."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +70,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table, with a line feed at its end."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(map(str, cells))} |\n" for cells in lines)
+
+
+def write_all() -> int:
+    """Run the command of each page. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.pages", description="Write every page that a script writes.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1: a page is out of date")
+    options = ["--check"] if parser.parse_args().check else []
+    return max(subprocess.call([sys.executable, "-m", one, *options], cwd=ROOT) for one in COMMANDS)
+
+
+if __name__ == "__main__":
+    sys.exit(write_all())

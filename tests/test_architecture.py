@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.rigs import available as rigs
+from fixtures.rigs.files import available as rigs
 from reports.record.status import MEANING
 from suites.spec.catalogue import load_catalogue
 from suites.spec.profiles import available as profiles

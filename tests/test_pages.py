@@ -1,5 +1,7 @@
 """The parts of pages that scripts write are today's, and a stale page is named."""
 
+import re
+import subprocess
 import sys
 
 import pytest
@@ -49,3 +51,19 @@ def test_page_without_a_marker_is_refused(part, marker):
     text = part.page.read_text().replace(getattr(part, marker), "")
     with pytest.raises(ValueError, match="must have the markers"):
         part.fresh(text)
+
+
+def test_table_of_contributing_has_the_commands_that_write_pages():
+    page = (pages.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `python -m ([a-z.]+)` \|", page, re.MULTILINE) == list(pages.COMMANDS)
+
+
+def test_all_pages_are_checked_by_one_command_and_the_worst_status_counts(monkeypatch):
+    """The commands are not run here: the test of each page runs its own."""
+    calls = []
+    monkeypatch.setattr(sys, "argv", ["pages", "--check"])
+    monkeypatch.setattr(
+        subprocess, "call", lambda command, cwd: calls.append(command[2:]) or "tests.numbers" in command
+    )
+    assert pages.write_all() == 1
+    assert calls == [[one, "--check"] for one in pages.COMMANDS]

@@ -7,7 +7,7 @@ from fixtures.drivers.line.at import Forms
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.replay.file import Replay, Step, read_replay, write_replay
 from fixtures.drivers.replay.record import Names, Replayer, reading_of
-from fixtures.rigs import load_rig
+from fixtures.rigs.files import load_rig
 from suites.campaigns.model.page import PAGE
 from tests.model.live import LINES, emulator, run
 

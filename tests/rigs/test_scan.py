@@ -14,7 +14,8 @@ from fixtures.bench_tools import scan as scanning
 from fixtures.bench_tools.module_checks import wakes
 from fixtures.bench_tools.scan import Wish, scan
 from fixtures.drivers.lab.ports import describe
-from fixtures.rigs import SerialSettings, load_rig
+from fixtures.rigs import SerialSettings
+from fixtures.rigs.files import load_rig
 from tests.fixtures.line import Pty
 from tests.reference_impl.process import Emulator
 from tests.rigs.conftest import linked

@@ -7,7 +7,8 @@ import pytest
 from fixtures.drivers.bench.emulator import EmulatorProcess
 from fixtures.drivers.lab.stations import CommandStations, EmulatedStations
 from fixtures.errors import RigError
-from fixtures.rigs import StationCommands, make_rig
+from fixtures.rigs import StationCommands
+from fixtures.rigs.files import make_rig
 
 JOIN = "import sys; sys.stdout.write('02:00:5E:00:00:77 192.168.10.100')"
 
