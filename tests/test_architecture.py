@@ -162,6 +162,29 @@ def test_no_class_has_more_than_25_methods_without_a_reason():
     assert large == set(LARGE_CLASSES)
 
 
+def classes_by_name(root, room):
+    """Each class of the room: its name, and the files that define a class of that name."""
+    found = {}
+    for path in python_files(root / room):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(path.relative_to(root).as_posix())
+    return found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_two_classes_of_a_room_have_the_same_name(room):
+    """A reader who has met a name in a room knows what the name means in all of the room."""
+    assert {name: files for name, files in classes_by_name(ROOT, room).items() if len(files) > 1} == {}
+
+
+def test_second_class_of_a_name_is_found(tmp_path):
+    (tmp_path / "room").mkdir()
+    for file in ("a.py", "b.py"):
+        (tmp_path / "room" / file).write_text("class Plan:\n    pass\n", encoding="utf-8")
+    assert classes_by_name(tmp_path, "room") == {"Plan": ["room/a.py", "room/b.py"]}
+
+
 @pytest.mark.parametrize("room", ["fixtures/drivers", "reference_impl"])
 def test_room_knows_no_pytest(room):
     files = [path for path in files_of(room) if path.name != "pytest_plugin.py"]

@@ -102,7 +102,7 @@ def _digits(count: int) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ConfigEntry:
     """One row: how the value is read, what it is at first, and the usage for MT=0."""
 
     read: Reading
@@ -110,68 +110,68 @@ class Entry:
     usage: str = "= value"
 
 
-CONFIG: dict[str, Entry] = {
+CONFIG: dict[str, ConfigEntry] = {
     # --- joining (UM 4.6) ---
-    "C5": Entry(between(0, 0), 0, "= 0 IPv4"),
-    "C6": Entry(one_address, "0.0.0.0", "= address, a.b.c.d"),
-    "C7": Entry(one_address, "0.0.0.0", "= mask, a.b.c.d"),
-    "C8": Entry(one_address, "0.0.0.0", "= gateway, a.b.c.d"),
-    "C9": Entry(one_address, "255.255.255.255", "= name server 1, a.b.c.d"),
-    "CA": Entry(one_address, "255.255.255.255", "= name server 2, a.b.c.d"),
-    "CB": Entry(between(0, 10), 5, "= join retries, 0 to 10"),
-    "CC": Entry(between(0, 3), 0, "= 0 none, 1 join at start, 2 reconnect, 3 both"),
-    "CE": Entry(between(0, 1), 0, "= 0 open, 1 shared"),
-    "CF": Entry(_filter, "00", "= 00 off, 01 ARP, 02 SNMP, 40 IPv4, 80 multicast"),
-    "CN": Entry(_country, "US", "= country, two letters"),
-    "CY": Entry(between(0, 1), 0, "= 0 show the key, 1 hide it"),
-    "CZ": Entry(_fast_connect, "0", "= C, 0, 1, or band,channel,BSSID"),
+    "C5": ConfigEntry(between(0, 0), 0, "= 0 IPv4"),
+    "C6": ConfigEntry(one_address, "0.0.0.0", "= address, a.b.c.d"),
+    "C7": ConfigEntry(one_address, "0.0.0.0", "= mask, a.b.c.d"),
+    "C8": ConfigEntry(one_address, "0.0.0.0", "= gateway, a.b.c.d"),
+    "C9": ConfigEntry(one_address, "255.255.255.255", "= name server 1, a.b.c.d"),
+    "CA": ConfigEntry(one_address, "255.255.255.255", "= name server 2, a.b.c.d"),
+    "CB": ConfigEntry(between(0, 10), 5, "= join retries, 0 to 10"),
+    "CC": ConfigEntry(between(0, 3), 0, "= 0 none, 1 join at start, 2 reconnect, 3 both"),
+    "CE": ConfigEntry(between(0, 1), 0, "= 0 open, 1 shared"),
+    "CF": ConfigEntry(_filter, "00", "= 00 off, 01 ARP, 02 SNMP, 40 IPv4, 80 multicast"),
+    "CN": ConfigEntry(_country, "US", "= country, two letters"),
+    "CY": ConfigEntry(between(0, 1), 0, "= 0 show the key, 1 hide it"),
+    "CZ": ConfigEntry(_fast_connect, "0", "= C, 0, 1, or band,channel,BSSID"),
     # --- access point (UM 4.4) ---
-    "A1": Entry(lambda text: None if text.lstrip(b"0") == b"1" else number(text, 0, 4), 0, "= 0, 2, 3, 4"),
-    "A2": Entry(at_most(32), b"", "= key, up to 32 bytes"),
-    "A7": Entry(one_address, "255.255.255.0", "= mask, a.b.c.d"),
-    "AC": Entry(between(0, 11), 0, "= channel, 0 to 11"),
-    "AL": Entry(between(0, 255), 24, "= lease, 0 to 255"),
-    "AS": Entry(_ap_name, b"1,eS-WiFi_AP", "= 0 or 1, SSID"),
-    "AT": Entry(between(1, 4), 4, "= clients, 1 to 4"),
+    "A1": ConfigEntry(lambda text: None if text.lstrip(b"0") == b"1" else number(text, 0, 4), 0, "= 0, 2, 3, 4"),
+    "A2": ConfigEntry(at_most(32), b"", "= key, up to 32 bytes"),
+    "A7": ConfigEntry(one_address, "255.255.255.0", "= mask, a.b.c.d"),
+    "AC": ConfigEntry(between(0, 11), 0, "= channel, 0 to 11"),
+    "AL": ConfigEntry(between(0, 255), 24, "= lease, 0 to 255"),
+    "AS": ConfigEntry(_ap_name, b"1,eS-WiFi_AP", "= 0 or 1, SSID"),
+    "AT": ConfigEntry(between(1, 4), 4, "= clients, 1 to 4"),
     # --- scan (UM 4.8) ---
-    "F1": Entry(between(0, 255), 0, "= repeats, 0 to 255"),
-    "F2": Entry(between(0, 5000), 1000, "= delay, 0 to 5000 ms"),
+    "F1": ConfigEntry(between(0, 255), 0, "= repeats, 0 to 255"),
+    "F2": ConfigEntry(between(0, 5000), 1000, "= delay, 0 to 5000 ms"),
     # UM32 has 1 as the default of F3, and samples of other channels: until it is set it filters nothing (assumption).
-    "F3": Entry(between(0, 14), 0, "= channel, 0 to 14"),
-    "F4": Entry(mac, "", "= BSSID"),
-    "F5": Entry(clearable(at_most(32, 1), b""), b"", "= SSID, or #"),
-    "F6": Entry(between(0, 2), 2, "= 0 5 GHz, 1 2.4 GHz, 2 both"),
-    "F7": Entry(clearable(_by_channel, b""), b"", "= SSID,channel, or #"),
-    "FA": Entry(between(0, 1), 1, "= 0 5 GHz, 1 2.4 GHz"),
+    "F3": ConfigEntry(between(0, 14), 0, "= channel, 0 to 14"),
+    "F4": ConfigEntry(mac, "", "= BSSID"),
+    "F5": ConfigEntry(clearable(at_most(32, 1), b""), b"", "= SSID, or #"),
+    "F6": ConfigEntry(between(0, 2), 2, "= 0 5 GHz, 1 2.4 GHz, 2 both"),
+    "F7": ConfigEntry(clearable(_by_channel, b""), b"", "= SSID,channel, or #"),
+    "FA": ConfigEntry(between(0, 1), 1, "= 0 5 GHz, 1 2.4 GHz"),
     # --- ping (UM 4.16) ---
-    "T1": Entry(one_address, "0.0.0.0", "= target, a.b.c.d"),
-    "T2": Entry(between(0, 65535), 0, "= repeats, 0 to 65535"),
-    "T3": Entry(between(0, 5000), 0, "= delay, 0 to 5000 ms"),
+    "T1": ConfigEntry(one_address, "0.0.0.0", "= target, a.b.c.d"),
+    "T2": ConfigEntry(between(0, 65535), 0, "= repeats, 0 to 65535"),
+    "T3": ConfigEntry(between(0, 5000), 0, "= delay, 0 to 5000 ms"),
     # --- names (UM 4.7) ---
-    "D1": Entry(at_most(34), b"0,"),
-    "D2.0": Entry(between(0, 1), 0),
-    "D2.1": Entry(between(0, 1), 0),
+    "D1": ConfigEntry(at_most(34), b"0,"),
+    "D2.0": ConfigEntry(between(0, 1), 0),
+    "D2.1": ConfigEntry(between(0, 1), 0),
     # --- the serial line (UM 4.5, 4.17) ---
-    "B2": Entry(between(0, 3), 0, "= SPI mode, 0 to 3"),
-    "B3": Entry(between(0, 1), 0, "= ready pin, 0 or 1"),
-    "U2": Entry(_rate, 115200, "= rate, 1200 to 3916800"),
+    "B2": ConfigEntry(between(0, 3), 0, "= SPI mode, 0 to 3"),
+    "B3": ConfigEntry(between(0, 1), 0, "= ready pin, 0 or 1"),
+    "U2": ConfigEntry(_rate, 115200, "= rate, 1200 to 3916800"),
     # --- the module (UM 4.19) ---
-    "IC": Entry(at_most(64), b"", "= endpoint, up to 64 bytes"),
-    "Z3": Entry(between(0, 1), 0, "= 0 factory, 1 user"),
-    "Z4": Entry(mac, "", "= MAC, XX:XX:XX:XX:XX:XX"),
-    "Z6": Entry(one_address, "192.168.10.1", "= address of the access point, a.b.c.d"),
-    "Z7": Entry(_digits(8), "12345678", "= 8 digits"),
-    "ZN": Entry(at_most(32, 1), b"", "= name, up to 32 bytes"),
-    "ZT": Entry(at_most(16, 1), b"", "= serial number, up to 16 bytes"),
-    "ZP.save": Entry(between(0, 1), 0),
-    "ZP.beacon": Entry(between(1, 60), 1),
-    "ZP.radio": Entry(between(0, 1), 1),
-    "WL": Entry(at_most(9), b"255,255,0"),
+    "IC": ConfigEntry(at_most(64), b"", "= endpoint, up to 64 bytes"),
+    "Z3": ConfigEntry(between(0, 1), 0, "= 0 factory, 1 user"),
+    "Z4": ConfigEntry(mac, "", "= MAC, XX:XX:XX:XX:XX:XX"),
+    "Z6": ConfigEntry(one_address, "192.168.10.1", "= address of the access point, a.b.c.d"),
+    "Z7": ConfigEntry(_digits(8), "12345678", "= 8 digits"),
+    "ZN": ConfigEntry(at_most(32, 1), b"", "= name, up to 32 bytes"),
+    "ZT": ConfigEntry(at_most(16, 1), b"", "= serial number, up to 16 bytes"),
+    "ZP.save": ConfigEntry(between(0, 1), 0),
+    "ZP.beacon": ConfigEntry(between(1, 60), 1),
+    "ZP.radio": ConfigEntry(between(0, 1), 1),
+    "WL": ConfigEntry(at_most(9), b"255,255,0"),
     # --- TLS (UM 4.13): the active set of a function ---
-    "PA.0": Entry(at_most(63), b""),
-    "PA.1": Entry(at_most(63), b""),
-    "PF.0": Entry(between(0, 2), 0),
-    "PF.1": Entry(between(0, 2), 2),
+    "PA.0": ConfigEntry(at_most(63), b""),
+    "PA.1": ConfigEntry(at_most(63), b""),
+    "PF.0": ConfigEntry(between(0, 2), 0),
+    "PF.1": ConfigEntry(between(0, 2), 2),
 }
 
 

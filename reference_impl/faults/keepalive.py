@@ -10,7 +10,7 @@ STARTS = "PK=1,ms starts the TCP keep-alive; -1 tells that it has found the conn
 TABLE = "WEB, multi-connection table"
 
 
-class _Altered(Fault):
+class _AlteredKeepAlive(Fault):
     """Connections are given another keep-alive than PK says."""
 
     def effect(self, effect: Effect) -> Effect | None:
@@ -25,7 +25,7 @@ class _Altered(Fault):
 
 
 @fault("keep-alive-never", breaks=STARTS, source=TABLE)
-class KeepAliveNever(_Altered):
+class KeepAliveNever(_AlteredKeepAlive):
     """PK is stored, and that is all."""
 
     def change(self, wanted: KeepAlive) -> KeepAlive:
@@ -34,7 +34,7 @@ class KeepAliveNever(_Altered):
 
 
 @fault("keep-alive-inverted", breaks=STARTS, source=TABLE)
-class KeepAliveInverted(_Altered):
+class KeepAliveInverted(_AlteredKeepAlive):
     """0 is on and 1 is off, as a misprint has it."""
 
     def change(self, wanted: KeepAlive) -> KeepAlive:
@@ -43,7 +43,7 @@ class KeepAliveInverted(_Altered):
 
 
 @fault("keep-alive-in-minutes", breaks="PK's time is milliseconds to idle", source="UM, WEB")
-class KeepAliveInMinutes(_Altered):
+class KeepAliveInMinutes(_AlteredKeepAlive):
     """The time is sixty times as long."""
 
     def change(self, wanted: KeepAlive) -> KeepAlive:
@@ -68,7 +68,7 @@ class KeepAliveFirstClientOnly(Fault):
 
 
 @fault("keep-alive-of-socket-0", breaks="All P settings are kept per socket", source="UM")
-class KeepAliveOfSocket0(_Altered):
+class KeepAliveOfSocket0(_AlteredKeepAlive):
     """PK of socket 0 is used for all."""
 
     def change(self, _wanted: KeepAlive) -> KeepAlive:

@@ -73,7 +73,7 @@ class JoinLineWithoutZeros(Fault):
         return replace(answer, payload=answer.payload.removesuffix(b",0,0")) if joined else answer
 
 
-class _Shown(Fault):
+class _ShownNetwork(Fault):
     """C? shows its fields in another way."""
 
     def shown(self, fields: list[str]) -> list[str]:
@@ -86,7 +86,7 @@ class _Shown(Fault):
 
 
 @fault("network-of-14-fields", breaks="C? shows 15 fields", source="UM")
-class NetworkOf14Fields(_Shown):
+class NetworkOf14Fields(_ShownNetwork):
     """The country is missing."""
 
     def change(self, fields: list[str]) -> list[str]:
@@ -95,7 +95,7 @@ class NetworkOf14Fields(_Shown):
 
 
 @fault("network-address-shown-as-0", breaks="C?: field 6 is the address", source="UM")
-class NetworkAddressShownAs0(_Shown):
+class NetworkAddressShownAs0(_ShownNetwork):
     """It is always 0.0.0.0."""
 
     def change(self, fields: list[str]) -> list[str]:
@@ -104,7 +104,7 @@ class NetworkAddressShownAs0(_Shown):
 
 
 @fault("security-shown-as-0", breaks="C?: field 3 is the security", source="UM")
-class SecurityShownAs0(_Shown):
+class SecurityShownAs0(_ShownNetwork):
     """Every network looks open."""
 
     def change(self, fields: list[str]) -> list[str]:

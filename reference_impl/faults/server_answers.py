@@ -12,7 +12,7 @@ TABLE = "WEB, multi-connection table"
 LINE_BREAK = b"\r\n"
 
 
-class _Altered(Fault):
+class _AlteredLines(Fault):
     """The lines of an answer are put another way."""
 
     command = b""
@@ -30,7 +30,7 @@ class _Altered(Fault):
 
 
 @fault("setup-line-missing", breaks="P5=11 answers Setup, Waiting, OK", source=TABLE)
-class SetupLineMissing(_Altered):
+class SetupLineMissing(_AlteredLines):
     """The answer begins with Waiting."""
 
     command = b"P5=11"
@@ -41,7 +41,7 @@ class SetupLineMissing(_Altered):
 
 
 @fault("setup-line-altered", breaks="P5=11 answers [TCP TSK] Multi-Accept Setup", source=TABLE)
-class SetupLineAltered(_Altered):
+class SetupLineAltered(_AlteredLines):
     """The hyphen is missing."""
 
     command = b"P5=11"
@@ -52,7 +52,7 @@ class SetupLineAltered(_Altered):
 
 
 @fault("setup-behind-waiting", breaks="P5=11 answers Setup, then Waiting", source=TABLE)
-class SetupBehindWaiting(_Altered):
+class SetupBehindWaiting(_AlteredLines):
     """The two lines stand in the other order."""
 
     command = b"P5=11"
@@ -63,7 +63,7 @@ class SetupBehindWaiting(_Altered):
 
 
 @fault("waiting-missing-on-start", breaks="P5=11 answers Setup, Waiting, OK", source=TABLE)
-class WaitingMissingOnStart(_Altered):
+class WaitingMissingOnStart(_AlteredLines):
     """The answer ends with Setup."""
 
     command = b"P5=11"
@@ -74,7 +74,7 @@ class WaitingMissingOnStart(_Altered):
 
 
 @fault("waiting-missing-on-next", breaks="P5=10 answers Waiting", source=TABLE)
-class WaitingMissingOnNext(_Altered):
+class WaitingMissingOnNext(_AlteredLines):
     """The bare OK."""
 
     command = b"P5=10"
@@ -85,7 +85,7 @@ class WaitingMissingOnNext(_Altered):
 
 
 @fault("setup-again-on-next", breaks="P5=10 answers Waiting", source=TABLE)
-class SetupAgainOnNext(_Altered):
+class SetupAgainOnNext(_AlteredLines):
     """The Setup line comes at each next client."""
 
     command = b"P5=10"
@@ -96,7 +96,7 @@ class SetupAgainOnNext(_Altered):
 
 
 @fault("killed-missing", breaks="P5=0 answers [TCP TSK] Killed, OK", source="WEB, transcript")
-class KilledMissing(_Altered):
+class KilledMissing(_AlteredLines):
     """The bare OK."""
 
     command = b"P5=0"
@@ -107,7 +107,7 @@ class KilledMissing(_Altered):
 
 
 @fault("killed-from-the-wrong-task", breaks="P5=0 answers [TCP TSK] Killed", source="WEB, transcript")
-class KilledFromTheWrongTask(_Altered):
+class KilledFromTheWrongTask(_AlteredLines):
     """The line is [TCP SVR] Killed."""
 
     command = b"P5=0"

@@ -155,7 +155,7 @@ class PortLostOnStart(Fault):
         return answer
 
 
-class _Shown(Fault):
+class _ShownFields(Fault):
     """The fields of the query `query` are shown in another way."""
 
     query: ClassVar[bytes]
@@ -170,7 +170,7 @@ class _Shown(Fault):
 
 
 @fault("ports-shown-swapped", breaks="P?: field 3 is the local port, field 5 the remote port", source="UM")
-class PortsShownSwapped(_Shown):
+class PortsShownSwapped(_ShownFields):
     """The two ports stand in each other's place."""
 
     query = b"P?"
@@ -182,7 +182,7 @@ class PortsShownSwapped(_Shown):
 
 
 @fault("status-of-11-fields", breaks="P? has 9, 10 or 12 fields", source="UM, QR20")
-class StatusOf11Fields(_Shown):
+class StatusOf11Fields(_ShownFields):
     """The last field is missing."""
 
     query = b"P?"
@@ -193,7 +193,7 @@ class StatusOf11Fields(_Shown):
 
 
 @fault("protocol-shown-as-0", breaks="P?: field 1 is the protocol", source="UM")
-class ProtocolShownAs0(_Shown):
+class ProtocolShownAs0(_ShownFields):
     """Every socket looks like TCP."""
 
     query = b"P?"
@@ -204,7 +204,7 @@ class ProtocolShownAs0(_Shown):
 
 
 @fault("keep-alive-shown-as-off", breaks="P?: field 11 is keep-alive", source="QR20")
-class KeepAliveShownAsOff(_Shown):
+class KeepAliveShownAsOff(_ShownFields):
     """Keep-alive is never shown."""
 
     query = b"P?"
@@ -215,7 +215,7 @@ class KeepAliveShownAsOff(_Shown):
 
 
 @fault("read-fields-swapped", breaks="R? shows bytes, timeout", source="UM")
-class ReadFieldsSwapped(_Shown):
+class ReadFieldsSwapped(_ShownFields):
     """The timeout comes first."""
 
     query = b"R?"
@@ -226,7 +226,7 @@ class ReadFieldsSwapped(_Shown):
 
 
 @fault("write-query-shows-read", breaks="S? shows the write packet size and timeout", source="UM")
-class WriteQueryShowsRead(_Shown):
+class WriteQueryShowsRead(_ShownFields):
     """S? shows R1 and R2."""
 
     query = b"S?"

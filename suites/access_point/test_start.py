@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.case import Case, resting_on
 from fixtures.drivers.bench.bench import Bench
-from fixtures.drivers.lab.stations import Station
+from fixtures.drivers.lab.stations import JoinedStation
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Notice
 from suites.spec.profiles import Profile
@@ -23,7 +23,7 @@ STATION_LINE = rb"\d+, *%b, *-?\d+"
 
 
 @pytest.fixture
-def station(bench: Bench, at: ATClient) -> Iterator[Station]:
+def station(bench: Bench, at: ATClient) -> Iterator[JoinedStation]:
     """A station that joins the access point of a module that is alone; it leaves after the case."""
     stations = bench.stations()
     expect_ok(at("AD"), "AD", step="AP-START")
@@ -68,7 +68,7 @@ def test_running_access_point_is_shown_as_it_was_set(at: ATClient, case: Case, a
 
 @pytest.mark.requirement("AP-LEASED", "AP-START")
 @pytest.mark.usefixtures("alone")
-def test_lease_is_told_once(at: ATClient, profile: Profile, case: Case, station: Station) -> None:
+def test_lease_is_told_once(at: ATClient, profile: Profile, case: Case, station: JoinedStation) -> None:
     notice = lease(at, profile)
     match = ASSIGNED.fullmatch(notice.text.strip())
     assert match is not None
@@ -83,7 +83,7 @@ def test_lease_is_told_once(at: ATClient, profile: Profile, case: Case, station:
 
 @pytest.mark.requirement("AP-STATIONS", "AP-START")
 @pytest.mark.usefixtures("alone")
-def test_station_is_listed(at: ATClient, profile: Profile, case: Case, station: Station) -> None:
+def test_station_is_listed(at: ATClient, profile: Profile, case: Case, station: JoinedStation) -> None:
     lease(at, profile)
     answer = at("AR")
     line = re.compile(STATION_LINE % re.escape(station.mac.encode()), re.IGNORECASE)

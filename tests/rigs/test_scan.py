@@ -12,7 +12,7 @@ from fixtures.__main__ import WRONG, main
 from fixtures.__main__ import _rig as rig_of
 from fixtures.bench_tools import scan as scanning
 from fixtures.bench_tools.module_checks import wakes
-from fixtures.bench_tools.scan import Wish, scan
+from fixtures.bench_tools.scan import ScanRequest, scan
 from fixtures.drivers.lab.ports import describe
 from fixtures.rigs import SerialSettings
 from fixtures.rigs.files import load_rig
@@ -43,7 +43,7 @@ def there(monkeypatch, module):
 
 def told(*urls, **more):
     said = []
-    return scan(Wish(urls, **more), said.append), said
+    return scan(ScanRequest(urls, **more), said.append), said
 
 
 def test_each_port_is_told_with_what_answers_on_it(there):

@@ -48,7 +48,7 @@ class Breach:
 
 
 @dataclass
-class Serving:
+class EnduranceWork:
     """The campaign's work. ``counts``: cycles, bytes, restarts, clients that left first, troubles of the bench.
 
     A cycle is one client: accept, exchange, next (P5=10).

@@ -13,7 +13,7 @@ from fixtures.errors import ModuleFault
 from suites.campaigns.endurance.besides import JUDGED as BESIDES
 from suites.campaigns.endurance.drift import blocks, drift_of
 from suites.campaigns.endurance.plot import Series, write_plot
-from suites.campaigns.endurance.serving import JUDGED, Measured, Serving
+from suites.campaigns.endurance.serving import JUDGED, EnduranceWork, Measured
 from suites.steps.flows import Server
 from suites.timing.latency import percentile, words
 
@@ -27,7 +27,7 @@ TOO_FEW = "too few cycles to tell"
 def test_every_client_of_a_long_run_is_served_as_the_first(
     bench: Bench, server: Server, case: Case, campaign: Campaign
 ) -> None:
-    serving = Serving(bench, server, random.Random(campaign.seed))
+    serving = EnduranceWork(bench, server, random.Random(campaign.seed))
     campaign.begin()
     with bench.transcript.brief() as trim, campaign.interruptible():
         serving.begin()
@@ -41,7 +41,7 @@ def test_every_client_of_a_long_run_is_served_as_the_first(
     judge(serving, case)
 
 
-def progress(serving: Serving) -> str:
+def progress(serving: EnduranceWork) -> str:
     """How it goes, in a few words."""
     accept, rate = serving.measured.accept[-20:], serving.measured.rate[-20:]
     if not accept:
@@ -65,7 +65,7 @@ def series_of(measured: Measured) -> list[Series]:
     ]
 
 
-def tell(serving: Serving, case: Case, campaign: Campaign) -> None:
+def tell(serving: EnduranceWork, case: Case, campaign: Campaign) -> None:
     """The counts, what was measured and how it drifts; the plot and its numbers as files."""
     counts = ", ".join(f"{count} {what}" for what, count in serving.counts.items())
     case.observe(
@@ -96,7 +96,7 @@ def rates(series: Series) -> str:
     return f"n={len(series.values)} median={middle:.0f} {series.unit} p5={low:.0f} {series.unit}"
 
 
-def judge(serving: Serving, case: Case) -> None:
+def judge(serving: EnduranceWork, case: Case) -> None:
     """Raise for the first client that was not served as it should be, and for a declared latency that broke."""
     if serving.breaches:
         first = serving.breaches[0]

@@ -20,7 +20,7 @@ TRY_S = 0.2
 
 
 @dataclass
-class Client:
+class WalkClient:
     """A client of the walk. ``unread``: its bytes that must still be read; ``maybe``: those that a reset may take.
 
     ``early``: it has sent before its turn.
@@ -59,9 +59,9 @@ class Crowd:
         self.story: list[str] = []
         self.walked: list[Transition] = []
         self.observing = False
-        self._client: Client | None = None
-        self._queue: list[Client] = []
-        self._others: list[Client] = []
+        self._client: WalkClient | None = None
+        self._queue: list[WalkClient] = []
+        self._others: list[WalkClient] = []
         self._stale = False
         self._made = 0
         self._own: set[tuple[str, int]] = set()
@@ -92,7 +92,7 @@ class Crowd:
         self._client, self._queue, self._others = None, [], []
         self.at.notices.clear()
 
-    def _let_go(self, client: Client, how: str) -> None:
+    def _let_go(self, client: WalkClient, how: str) -> None:
         client.left = True
         getattr(client.peer, how)()
         self.recorder.left(client.peer, how)
@@ -102,7 +102,7 @@ class Crowd:
         place = (notice.address, notice.port)
         return place in self._former or (place in self.peers.left_over and place not in self._own)
 
-    def _connect(self) -> Client:
+    def _connect(self) -> WalkClient:
         try:
             peer = self._server.connect()
         except ModuleFault:
@@ -110,14 +110,14 @@ class Crowd:
             raise
         return self._joined(peer)
 
-    def _joined(self, peer: TcpPeer, *, compared: bool = True) -> Client:
+    def _joined(self, peer: TcpPeer, *, compared: bool = True) -> WalkClient:
         self._made += 1
         self._own.add((peer.address, peer.port))
         self._former.discard((peer.address, peer.port))  # systems use a port again
         self.recorder.connected(peer, compared=compared)
-        return Client(peer)
+        return WalkClient(peer)
 
-    def _attempt(self) -> Client | None:
+    def _attempt(self) -> WalkClient | None:
         try:
             peer = self.peers.try_connect(self._server.port, timeout=TRY_S)
         except OSError:
@@ -138,7 +138,7 @@ class Crowd:
                 return notice
 
     @property
-    def _served(self) -> Client:
+    def _served(self) -> WalkClient:
         if self._client is None:
             raise HarnessError(f"nobody is served in {self.now}")
         return self._client
@@ -164,7 +164,7 @@ class Crowd:
         if row.is_open:
             self.at.drain()
 
-    def _closed(self, client: Client | None, requirement: str) -> None:
+    def _closed(self, client: WalkClient | None, requirement: str) -> None:
         """The module closes the connection of a client that has not left itself."""
         if client is None or client.left:
             return

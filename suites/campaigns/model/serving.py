@@ -2,7 +2,7 @@
 
 from fixtures.drivers.line.frames import Answer, Notice
 from fixtures.errors import NoNotice
-from suites.campaigns.model.crowd import Client, Crowd
+from suites.campaigns.model.crowd import Crowd, WalkClient
 from suites.campaigns.model.table import MULTI, ModelRow
 from suites.steps.flows import KILLED, SETUP, WAITING, is_lost, lines_match
 
@@ -93,7 +93,7 @@ class Serving(Crowd):
         self._client, self._queue = client, self._queue[place + 1 :]
         self._nothing_stale("MA-NO-STALE-BYTES")
 
-    def _is_one_of(self, gone: list[Client], client: Client) -> bool:
+    def _is_one_of(self, gone: list[WalkClient], client: WalkClient) -> bool:
         """True where the one announced has left. A notice with the server's own port does not tell; R0 does."""
         if not gone or self.profile.forms.accepted_port != "local":
             return False
