@@ -119,6 +119,33 @@ NO_MODULES = {
 }
 
 
+class Talking:
+    """A device that sends a sentence every so many seconds and does not listen, as a GPS receiver does."""
+
+    def __init__(self, every):
+        self.every = every
+
+    def __call__(self, client):
+        with contextlib.suppress(OSError):
+            while True:
+                client.sendall(b"$GPGGA,123519,4807.038,N,01131.000,E,1,08\r\n")
+                if select.select([client], [], [], self.every)[0] and not client.recv(4096):
+                    return
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("every", [0.05, 0.15], ids=["without a pause", "with pauses"])
+def test_device_that_talks_and_does_not_listen_is_given_up_soon(monkeypatch, every):
+    monkeypatch.setattr(waking, "LEFT_OVER_S", 0.5)
+    monkeypatch.setattr(waking, "WAKE_S", 0.3)
+    monkeypatch.setattr(waking, "TALK_S", 0.2)
+    with Server(Talking(every)) as server:
+        bench = Bench(Rig("odd", serial=SerialSettings(f"socket://127.0.0.1:{server.port}")), Forms())
+        with pytest.raises(RigError, match="but this has come from it: \\$GPGGA"):
+            bench.open()
+        bench.close()
+
+
 @pytest.mark.parametrize("other", NO_MODULES)
 def test_port_at_which_no_module_answers_is_told_with_what_came_instead(monkeypatch, other):
     monkeypatch.setattr(waking, "WAKE_S", 0.2)
