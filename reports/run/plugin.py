@@ -358,7 +358,8 @@ class Reports:
         self._interrupt.remove()
         if self._collector:
             self._collector.journal.close()
-        if failed := failure_of_output(self._config.pluginmanager.get_plugin("terminalreporter")):
+        failed = failure_of_output(self._config.pluginmanager.get_plugin("terminalreporter"))
+        if failed and self._collector:  # nobody misses the rest of a --help that was led to "head"
             complain(f"standard output failed ({failed}); the run went on, its record is {self._record_path}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -233,3 +233,9 @@ def test_registry_that_is_out_of_reach_is_told_at_once(settings, monkeypatch):
     monkeypatch.setattr(allure_html, "REACH_S", 5)
     with pytest.raises(ToolError, match=r"npm cannot reach its registry: 127\.0\.0\.1:9: .*refused"):
         reach_registry(npm_saying(settings))
+
+
+def test_npm_that_never_answers_is_given_up(monkeypatch):
+    monkeypatch.setattr(allure_html, "ASK_S", 0.5)
+    with pytest.raises(ToolError, match=r"npm could not bring the page generator: .*timed out after 0\.5 seconds"):
+        reach_registry(Node(("node",), (sys.executable, "-c", "import signal; signal.pause()")))

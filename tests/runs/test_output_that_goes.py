@@ -49,24 +49,36 @@ def test_run_without_a_standard_output_ends_as_any_other(tmp_path, shell):
     assert finished(tmp_path)
 
 
-def test_run_whose_reader_has_left_goes_on_and_says_so(tmp_path):
+def start_without_reader(*words):
+    """Start pytest with a standard output that nobody reads any more; the finished process."""
     reading, writing = os.pipe()
     os.close(reading)
-    words = [sys.executable, *PYTEST, f"--run-record={tmp_path / 'run.json'}", f"--alluredir={tmp_path / 'allure'}"]
-    done = subprocess.run(
-        [*words, "suites/framing", "-k", "success"],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    os.close(writing)
+    try:
+        return subprocess.run(
+            [sys.executable, *PYTEST, *words],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+
+
+def test_run_whose_reader_has_left_goes_on_and_says_so(tmp_path):
+    places = (f"--run-record={tmp_path / 'run.json'}", f"--alluredir={tmp_path / 'allure'}")
+    done = start_without_reader(*places, "suites/framing", "-k", "success")
     assert done.returncode == ExitStatus.CONFORMING, done.stderr
     assert "standard output failed" in done.stderr
     assert finished(tmp_path)
+
+
+def test_help_whose_reader_has_left_says_nothing_of_a_run():
+    done = start_without_reader("--help")
+    assert "the run" not in done.stderr
 
 
 def test_front_door_without_any_standard_stream_ends_with_a_status_of_its_own(tmp_path):

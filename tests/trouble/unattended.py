@@ -133,7 +133,10 @@ class Night:
             raise RuntimeError("the saboteur has ended by itself, and left the run without a line: this tool is wrong")
         if hand:
             hand.cases_run.clear()
-        return run.end().record
+        ended = run.end()
+        if not (place / "run.json").is_file():
+            raise RuntimeError(f"the run of {place} has left no record, and ended with:\n{ended.output[-2000:]}")
+        return ended.record
 
     def spend(self, minutes, every, plan, most):
         """Rounds until the time is over, or ``most`` faults were done; the complaints, all cases, and the faults."""

@@ -36,6 +36,8 @@ HISTORY = "allure-history.jsonl"
 MOST_RUNS = 30
 REACH_S = 10
 """Seconds in which npm's registry must accept a connection, the look-up of its name included."""
+ASK_S = 30
+"""Seconds in which npm must say what it is configured to; under a limit of memory Node.js may never answer."""
 REGISTRY = "let npm reach its registry (npm config get registry), or take the report and the run record"
 
 # As it comes, the page scrolls to the first case that it knows, past its own verdict. Until the reader does something
@@ -157,6 +159,7 @@ def reach_registry(node: Node) -> None:
         [*node.npm, "config", "get", "registry", "https-proxy", "proxy"],
         "npm could not bring the page generator",
         REGISTRY,
+        timeout=ASK_S,
     )
     settings = dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
     given = [settings.get("https-proxy"), settings.get("proxy"), settings.get("registry")]
