@@ -60,12 +60,12 @@ def what_there_is() -> str:
     """One row for each kind of thing that README tells of."""
     catalogue, sources = load_catalogue(), load_sources()
     obligations = Counter(one.obligation for one in catalogue.requirements.values())
-    told = CASES.search((ROOT / "docs" / "coverage.md").read_text(encoding="utf-8"))
-    assert told, "docs/coverage.md does not tell the number of cases"
+    counts = CASES.search((ROOT / "docs" / "coverage.md").read_text(encoding="utf-8"))
+    assert counts, "docs/coverage.md does not tell the number of cases"
     rows: list[list[object]] = [
         ["rows of the documents, each with its class", len(sources.rows), "[coverage](docs/coverage.md)"],
         [f"requirements ({', '.join(f'{one} {obligations[one]}' for one in OBLIGATIONS)})", obligations.total(), ""],
-        [f"cases, in {told[2]} functions", told[1], ""],
+        [f"cases, in {counts[2]} functions", counts[1], ""],
         ["commands that the cases name", len(catalogue.by_command()), ""],
         ["commands that the emulator knows", len(COMMANDS), "[commands](docs/commands.md)"],
         ["conforming variants of the emulator", len(VARIANTS), "`python -m reference_impl --list-variants`"],

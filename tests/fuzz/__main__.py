@@ -58,10 +58,10 @@ def core(lines: int, seed: int) -> int:
     with bar(lines, "lines") as beat:
         for choice in range(LIVES):
             try:
-                told = long_life(choice, -(-lines // LIVES), seed + choice, beat)
+                result = long_life(choice, -(-lines // LIVES), seed + choice, beat)
             except Exception as problem:
                 return found("core", problem)
-            sum_lines, growth = sum_lines + told.lines, max(growth, told.growth)
+            sum_lines, growth = sum_lines + result.lines, max(growth, result.growth)
     seconds = time.monotonic() - began
     print(f"core: {sum_lines} lines in {LIVES} lives, {seconds:.0f} s; no exception, always back in step; ", end="")
     print(f"a module grew by {growth} bytes at most")
@@ -91,8 +91,8 @@ def exchanges(count: int, seed: int) -> int:
     with bar(count, "exchanges") as beat:
         for number in range(count):
             name = f"{seed}.{number}"
-            if told := difference(compose(random.Random(name))):
-                print(f"exchange {name}: {told}")
+            if result := difference(compose(random.Random(name))):
+                print(f"exchange {name}: {result}")
                 return 1
             beat(1)
     print(f"exchanges: {count} from seed {seed}, {time.monotonic() - began:.0f} s; each was read as it was composed")
@@ -104,8 +104,8 @@ def day() -> int:
 
     began = time.monotonic()
     with bar(SECONDS, "s of the day") as beat:
-        told = day_of(SECONDS, beat=beat)
-    print(f"day: {told} ({time.monotonic() - began:.0f} s)")
+        result = day_of(SECONDS, beat=beat)
+    print(f"day: {result} ({time.monotonic() - began:.0f} s)")
     return 0
 
 

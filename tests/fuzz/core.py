@@ -177,29 +177,29 @@ class Long:
 def long_life(choice: int, lines: int, seed: int, beat: Callable[[int], object] = lambda _: None) -> Long:
     """One module that is given ``lines`` lines and never restarted. Raises what goes wrong, with the program.
 
-    ``beat`` is told how many lines there were since the last time.
+    ``beat`` gets the number of lines since the last call.
     """
     life = life_of(choice)
-    told = Long(life.variant)
+    work = Long(life.variant)
     weight, measured = 0, False
     for program in programs(seed, 400):
         before = life.lines
         try:
             life.live(program)
-            if told.programs % SETTLE_EVERY == 0:
+            if work.programs % SETTLE_EVERY == 0:
                 life.settle()
-                told.settled += 1
+                work.settled += 1
         except Exception as problem:
-            problem.add_note(f"seed {seed}, life {choice} ({life.variant}), program {told.programs}: {program!r}")
+            problem.add_note(f"seed {seed}, life {choice} ({life.variant}), program {work.programs}: {program!r}")
             raise
-        told.programs += 1
+        work.programs += 1
         beat(life.lines - before)
         if not measured and life.lines >= lines / 5:
             measured, weight = True, weigh(life)
         if life.lines >= lines:
             break
-    told.lines, told.growth = life.lines, weigh(life) - weight
-    return told
+    work.lines, work.growth = life.lines, weigh(life) - weight
+    return work
 
 
 def weigh(life: Life) -> int:

@@ -14,7 +14,7 @@ NOTICE = b"[TCP SVR] Accepted 127.0.0.9:"
 
 
 @dataclass
-class Told:
+class Day:
     """What the day was like. ``slowest``: seconds of the slowest accept. ``growth``: bytes since its first tenth."""
 
     cycles: int = 0
@@ -31,17 +31,17 @@ class Told:
 
 def day_of(
     seconds: float, seed: int = 1, life: Life | None = None, beat: Callable[[float], object] = lambda _: None
-) -> Told:
+) -> Day:
     """Clients for so many virtual ``seconds``. Raises AssertionError at the first that is not served as it should."""
     dice = random.Random(seed)
     life = life or Life()
-    told, bench = Told(), life.bench
+    work, bench = Day(), life.bench
     weight = 0
     start_server(life)
     end = bench.now + seconds
     while bench.now < end:
         before = bench.now
-        serve(life, told, dice)
+        serve(life, work, dice)
         bench.run(dice.uniform(0, max(0.0, 2 * (PACE - (bench.now - before)))))
         beat(bench.now - before)
         if not weight and bench.now > end - 0.9 * seconds:
@@ -49,8 +49,8 @@ def day_of(
             weight = weigh(life)
             start_server(life)
             end += bench.now - before
-    told.growth = weigh(life) - weight
-    return told
+    work.growth = weigh(life) - weight
+    return work
 
 
 def start_server(life: Life) -> None:
@@ -60,22 +60,22 @@ def start_server(life: Life) -> None:
     assert life.bench.at("P5=11", 1.0).endswith(b"\r\nOK\r\n> ")
 
 
-def serve(life: Life, told: Told, dice: random.Random) -> None:
+def serve(life: Life, work: Day, dice: random.Random) -> None:
     """One client, or several that wait: accept in order, bytes both ways, next."""
     bench = life.bench
     peers = [("127.0.0.9", dice.randint(1024, 65535)) for _ in range(dice.choice((1, 1, 1, 2, 6)))]
     links = [bench.connect(peer) for peer in peers]
     for peer, link in zip(peers, links, strict=True):
         waited = await_notice(life, b"%s%d\r\n" % (NOTICE, peer[1]))
-        told.slowest = max(told.slowest, waited)
+        work.slowest = max(work.slowest, waited)
         up, down = dice.randbytes(dice.randint(1, 1460)), dice.randbytes(dice.randint(1, 1460))
         bench.arrive(link, up)
-        assert bench.at("R0", 0.01) == payload(up), f"client {told.cycles}"
+        assert bench.at("R0", 0.01) == payload(up), f"client {work.cycles}"
         assert bench.at(b"S3=%d\r%s" % (len(down), down), 0.01).startswith(payload(b"%d" % len(down)))
-        assert link.got == down, f"client {told.cycles}"
+        assert link.got == down, f"client {work.cycles}"
         assert bench.at("P5=10", 0.0).endswith(b"OK\r\n> ")
-        assert link.closed, f"client {told.cycles}"
-        told.cycles, told.bytes = told.cycles + 1, told.bytes + len(up)
+        assert link.closed, f"client {work.cycles}"
+        work.cycles, work.bytes = work.cycles + 1, work.bytes + len(up)
     bench.pieces.clear()
 
 

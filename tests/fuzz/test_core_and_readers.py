@@ -33,9 +33,9 @@ def test_no_program_makes_the_readers_raise_lose_bytes_or_depend_on_the_splits(p
 
 @pytest.mark.parametrize("choice", [0, 6, 8])
 def test_core_does_not_grow_in_a_long_life(choice):
-    told = core.long_life(choice, 3000, seed=choice)
-    assert told.lines >= 3000
-    assert told.growth <= 0
+    work = core.long_life(choice, 3000, seed=choice)
+    assert work.lines >= 3000
+    assert work.growth <= 0
 
 
 def test_every_program_of_the_core_that_was_kept_still_ends_in_step():
@@ -55,10 +55,10 @@ def test_corpus_is_not_empty():
 
 @pytest.mark.slow
 def test_three_minutes_of_clients_are_served_in_their_order_and_leave_nothing_behind():
-    told = day.day_of(180.0)
-    assert told.cycles > 1000
-    assert told.growth <= 0
-    assert told.slowest < 0.1
+    work = day.day_of(180.0)
+    assert work.cycles > 1000
+    assert work.growth <= 0
+    assert work.slowest < 0.1
 
 
 # --- the checks can fail ------------------------------------------------------------------------------------------

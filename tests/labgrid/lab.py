@@ -132,7 +132,7 @@ class Somebody:
         return self._loop.run_until_complete(asyncio.wait_for(work, PATIENCE))
 
     def ask(self, method, request):
-        """Send a request and wait until all that it changed is told."""
+        """Send a request and wait until every change has been announced."""
 
         async def both():
             answer = await getattr(self.stub, method)(request)

@@ -155,8 +155,8 @@ def test_whatever_the_documents_leave_open_ends_with_p5_0():
 
 
 def test_story_begins_where_a_server_was_last_started_afresh():
-    told = ["fresh: P5=1", "single.waiting: P5=1", "open: P5=0", "fresh: P?", "fresh: P5=11", "multi.waiting: P5=0"]
-    assert since_fresh_start(told) == told[4:]
+    steps = ["fresh: P5=1", "single.waiting: P5=1", "open: P5=0", "fresh: P?", "fresh: P5=11", "multi.waiting: P5=0"]
+    assert since_fresh_start(steps) == steps[4:]
     assert since_fresh_start(["fresh: P?"]) == ["fresh: P?"]
 
 

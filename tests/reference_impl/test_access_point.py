@@ -80,8 +80,8 @@ def test_value_in_its_range_is_taken(command):
 def test_access_point_starts_and_ends_and_starts_again():
     bench = quiet()
     for _ in range(2):
-        told = b"[AP     ] SSID: mine IP: 192.168.10.1\r\n[WEB SVR] CSO Server started"
-        assert bench.at("AD") == payload(told)
+        text = b"[AP     ] SSID: mine IP: 192.168.10.1\r\n[WEB SVR] CSO Server started"
+        assert bench.at("AD") == payload(text)
         assert bench.at("A?").endswith(b",24,1\r\nOK\r\n> ")
         assert bench.at("AE") == OK
         assert bench.at("A?").endswith(b",24,0\r\nOK\r\n> ")
@@ -230,19 +230,19 @@ def test_page_blocks_tells_leases_and_ends_at_the_byte_11():
 
 
 @pytest.mark.parametrize(
-    ("forms", "told"),
+    ("forms", "text"),
     [
         (Forms(), b"[JOIN   ] Home\r\n[DHCP   ] 127.0.0.1"),
         (Forms(ap_joined_line=True), b"[JOIN   ] Home,127.0.0.1,0,0"),
     ],
 )
-def test_network_chosen_on_the_page_is_joined(forms, told):
+def test_network_chosen_on_the_page_is_joined(forms, text):
     home = WirelessNetwork(b"Home", "02:00:00:00:00:01", passphrase=b"right")
     bench = page(forms=forms, world=World([home]))
     assert ask(bench, "choose", ssid="Home", passphrase="wrong") == {"ok": True}
     assert bench.run(1.0).take() == b""
     ask(bench, "choose", ssid="Home", passphrase="right")
-    assert bench.run(0.1).take() == payload(told)
+    assert bench.run(0.1).take() == payload(text)
     assert bench.at("CS") == payload(b"1")
     assert bench.at("A?").endswith(b",0\r\nOK\r\n> ")
 

@@ -233,8 +233,8 @@ def test_country_and_link_rate_are_shown():
 
 def test_button_joins_the_network_whose_button_was_pressed():
     bench = unjoined(world=World(wps=b"Home"))
-    told = b"[WPS    ] Searching...\r\n[WPS    ] Associated\r\n[WPS    ] SSID Home\r\n[DHCP   ] 127.0.0.1"
-    assert bench.at("CW=1") == payload(told)
+    text = b"[WPS    ] Searching...\r\n[WPS    ] Associated\r\n[WPS    ] SSID Home\r\n[DHCP   ] 127.0.0.1"
+    assert bench.at("CW=1") == payload(text)
     assert bench.at("CS") == payload(b"1")
     assert unjoined().at("CW=1") == payload(b"[WPS    ] Searching...\r\n[WPS    ] No access point found")
 

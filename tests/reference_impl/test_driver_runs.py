@@ -58,11 +58,11 @@ def test_stop_of_the_server_closes_a_client_connection_and_the_next_connects(ben
     assert newest(bench) is not first
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_client_connects_anew_where_its_connection_is_lost(bench, told):
+@pytest.mark.parametrize("was_seen", [True, False])
+def test_client_connects_anew_where_its_connection_is_lost(bench, was_seen):
     first = connected(bench)
     bench.end(first)
-    if told:
+    if was_seen:
         assert bench.at("R0").startswith(b"\r\n-1\r\n")
     assert bench.at("P6=1") == payload(b"[TCP  RC] Connecting to 127.0.0.1")
     assert first.closed

@@ -1,4 +1,4 @@
-"""When a notice is told, and how."""
+"""When a notice comes, and what the notice says."""
 
 import pytest
 

@@ -101,5 +101,5 @@ def test_human_mode_has_words():
     bench = pinging()
     bench.at("T2=1")
     bench.at("$$$")
-    told = b"Pinging: 192.168.1.1\r\nPing Reply 12ms\r\nPing Reply 12ms"
-    assert bench.at("T0", 2.0) == b"T0\r" + payload(told)
+    text = b"Pinging: 192.168.1.1\r\nPing Reply 12ms\r\nPing Reply 12ms"
+    assert bench.at("T0", 2.0) == b"T0\r" + payload(text)

@@ -40,11 +40,11 @@ def test_default_networks_are_more_than_twenty_and_of_every_kind(joined):
     found = [LINE.fullmatch(line) for line in answer[2:-8].split(b"\r\n")]
     assert [int(one[1]) for one in found] == list(range(1, len(found) + 1))
     assert len(found) == len(default_networks()) > 20
-    told = {one[2] for one in found}
-    assert {b"", b'say "hi"', b"one,two,three", b"exactly-thirty-two-bytes-of-name", b"\xff\xfe raw"} <= told
-    assert b"out of sight" not in told
+    names = {one[2] for one in found}
+    assert {b"", b'say "hi"', b"one,two,three", b"exactly-thirty-two-bytes-of-name", b"\xff\xfe raw"} <= names
+    assert b"out of sight" not in names
     assert {one[6] for one in found} == {b"Open", b"WEP", b"WPA", b"WPA2 AES", b"WPA WPA2", b"WPA2 TKIP"}
-    assert max(len(name) for name in told) == 32
+    assert max(len(name) for name in names) == 32
 
 
 def test_no_network_is_an_empty_ok():
@@ -155,5 +155,5 @@ def test_human_mode_has_a_line_before_and_behind_the_list():
     bench = bench_with(NEAR)
     plain = bench.at("F0")[2:-8]
     bench.at("$$$")
-    told = b"Waiting for scan results...\r\n" + plain + b"\r\nEnd of scan results"
-    assert bench.at("F0") == b"F0\r" + payload(told)
+    text = b"Waiting for scan results...\r\n" + plain + b"\r\nEnd of scan results"
+    assert bench.at("F0") == b"F0\r" + payload(text)

@@ -2,7 +2,7 @@
 
 RUN is the record of a real run; it is also measured ten thousand cases long, with other numbers in each repetition.
 Without RUN the sample runs are taken, whose transcripts are shorter. Ends with 1 where a size is over its budget; the
-times are told and decide nothing, since they are the machine's.
+times are shown and decide nothing, since they are the machine's.
 """
 
 import random
@@ -43,15 +43,15 @@ def long_run(record, number: int = MANY):
     def other(found: re.Match) -> str:
         return str(dice.randrange(10 ** (len(found[0]) - 1), 10 ** len(found[0])))
 
-    told = []
-    while len(told) < number:
-        for case in record["cases"][: number - len(told)]:
+    cases = []
+    while len(cases) < number:
+        for case in record["cases"][: number - len(cases)]:
             lines = [re.sub(r"\d{4,}", other, line) for line in case["transcript"]]
-            told.append({**case, "id": case["id"].replace("::", f"_{len(told)}::"), "transcript": lines})
+            cases.append({**case, "id": case["id"].replace("::", f"_{len(cases)}::"), "transcript": lines})
     runs = [{key: one[key] for key in ("rig", "module", "profile", "probe")} for one in record["rigs"]]
     return build_record(
-        runs, told, sample_runs.CATALOGUE, status=ExitStatus(record["status"]["code"]),
-        started=record["started"], finished=record["finished"], planned=[one["id"] for one in told],
+        runs, cases, sample_runs.CATALOGUE, status=ExitStatus(record["status"]["code"]),
+        started=record["started"], finished=record["finished"], planned=[one["id"] for one in cases],
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A temporary project with a test system that is told its verdicts, run by a real pytest."""
+"""A temporary project with a test system that reads its verdicts from markers, run by a real pytest."""
 
 import json
 import os
@@ -76,7 +76,7 @@ def case() -> Callable[..., dict]:
 
 def make_case(**more) -> dict:
     """A case as the record has it; what ``more`` does not tell of its decisions follows from verdict and broken."""
-    told = {
+    case = {
         "id": "suites/multi_accept/test_flow.py::test_next[6]",
         "rig": "r",
         "title": "next [6]",
@@ -96,7 +96,7 @@ def make_case(**more) -> dict:
         "recoveries": [],
         **more,
     }
-    return whole_case(told, "r")
+    return whole_case(case, "r")
 
 
 def make_project(folder: Path) -> Project:

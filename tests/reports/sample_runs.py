@@ -20,10 +20,10 @@ WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "
 
 
 def run_on(rig: str, **module: str) -> Run:
-    told = {"product": "ISM43362-M3G-L44", "firmware": "C3.5.2.5", "address": "192.168.10.20", **module}
+    identity = {"product": "ISM43362-M3G-L44", "firmware": "C3.5.2.5", "address": "192.168.10.20", **module}
     return Run(
         rig={"name": rig, "line": "/dev/ttyUSB0"},
-        module=told,
+        module=identity,
         profile={"name": "web", "capabilities": ["human_mode", "keepalive", "multi_accept", "udp"]},
         probe=[{"what": "fields of P?", "declared": "12", "found": "10", "fits": False}],
         started=BEGUN.isoformat(timespec="milliseconds"),
@@ -33,7 +33,7 @@ def run_on(rig: str, **module: str) -> Run:
 def transcript(number: int, lines: int = 6) -> list[str]:
     """Two sides of a case, with a client, a notice and a loss."""
     at = 0.5 + number * 0.02
-    told = [
+    entries = [
         f"{at:12.6f} host      * case test_{number}: MA-NOTICE",
         f"{at + 0.0011:12.6f} host      > module    P2={10000 + number}\\r",
         f"{at + 0.0013:12.6f} module    > host      \\r\\n\\r\\nOK\\r\\n> ",
@@ -44,11 +44,11 @@ def transcript(number: int, lines: int = 6) -> list[str]:
         f"{at + 0.4090:12.6f} peer1     * reset (RST)",
     ]
     for i in range(lines):
-        told.append(f"{at + 0.41 + i / 100:12.6f} host      > module    R0\\r")
-        told.append(
+        entries.append(f"{at + 0.41 + i / 100:12.6f} host      > module    R0\\r")
+        entries.append(
             f"{at + 0.411 + i / 100:12.6f} module    > host      \\r\\n-1\\r\\nERROR: {number * 7919 + i}\\r\\n> "
         )
-    return told
+    return entries
 
 
 def case_of(one: Requirement, number: int, rig: str, **more) -> Case:
@@ -91,12 +91,12 @@ def cases(number: int, rig: str = "bench 1") -> Iterator[Case]:
         yield case_of(known[i % len(known)], i, rig)
 
 
-def record_of(told: list[Case], *runs: Run, finished: bool = True, **more) -> Record:
-    status = decide(told, more.get("problems", ()), also=more.pop("also", ()))
-    planned = more.pop("planned", list(dict.fromkeys(one["id"] for one in told)))
+def record_of(recorded: list[Case], *runs: Run, finished: bool = True, **more) -> Record:
+    status = decide(recorded, more.get("problems", ()), also=more.pop("also", ()))
+    planned = more.pop("planned", list(dict.fromkeys(one["id"] for one in recorded)))
     return build_record(
         list(runs) or [run_on("bench 1")],
-        told,
+        recorded,
         CATALOGUE,
         status=status,
         started=BEGUN.isoformat(timespec="milliseconds"),
@@ -108,44 +108,44 @@ def record_of(told: list[Case], *runs: Run, finished: bool = True, **more) -> Re
 
 @cache
 def conforming() -> Record:
-    told = list(cases(600))
-    told[0]["observations"] = [{"requirement": "MA-NOTICE", "what": "port in the notice", "value": "client"}]
-    return record_of(told)
+    made = list(cases(600))
+    made[0]["observations"] = [{"requirement": "MA-NOTICE", "what": "port in the notice", "value": "client"}]
+    return record_of(made)
 
 
 @cache
 def ten_faults() -> Record:
-    told = list(cases(600))
-    binding = [i for i, one in enumerate(told) if one["obligation"] in "MD"][:40:4]
+    made = list(cases(600))
+    binding = [i for i, one in enumerate(made) if one["obligation"] in "MD"][:40:4]
     for word, i in zip(WORDS, binding, strict=True):
-        told[i] = failing(told[i], f'"\\r\\n{word}\\r\\nOK\\r\\n> "', f'"\\r\\n{word}\\r\\nERROR: {word}\\r\\n> "')
-    key = told[binding[0]]["requirements"][0]
-    last = told[-1]
-    told[-1] = {**last, "verdict": "inconclusive", "decided": [], "masked": last["requirements"], "masked_by": key,
+        made[i] = failing(made[i], f'"\\r\\n{word}\\r\\nOK\\r\\n> "', f'"\\r\\n{word}\\r\\nERROR: {word}\\r\\n> "')
+    key = made[binding[0]]["requirements"][0]
+    last = made[-1]
+    made[-1] = {**last, "verdict": "inconclusive", "decided": [], "masked": last["requirements"], "masked_by": key,
                 "message": "not run: a foundation is broken"}  # fmt: skip
-    told[-2] = {**told[-2], "verdict": "error", "blame": "rig", "message": "the port is gone", "decided": []}
-    return record_of(told)
+    made[-2] = {**made[-2], "verdict": "error", "blame": "rig", "message": "the port is gone", "decided": []}
+    return record_of(made)
 
 
 @cache
 def twenty_findings() -> Record:
     """A module that breaks a lot, judged by all cases: its report is the longest on paper."""
-    told = list(cases(1454))
-    binding = [i for i, one in enumerate(told) if one["obligation"] in "MD"]
+    made = list(cases(1454))
+    binding = [i for i, one in enumerate(made) if one["obligation"] in "MD"]
     for n in range(20):
         i = binding[n * 9]
         text = f"{WORDS[n % 10]} {WORDS[n // 2]}"
-        told[i] = failing(told[i], f'"\\r\\n{text}\\r\\nOK\\r\\n> "', f'"\\r\\n{text}\\r\\nERROR: {text}\\r\\n> "')
-    return record_of(told)
+        made[i] = failing(made[i], f'"\\r\\n{text}\\r\\nOK\\r\\n> "', f'"\\r\\n{text}\\r\\nERROR: {text}\\r\\n> "')
+    return record_of(made)
 
 
 @cache
 def killed() -> Record:
     """A run that was killed after 206 of 1,454 cases."""
-    told = list(cases(206))
+    made = list(cases(206))
     planned = [one["id"] for one in cases(1454)]
     return record_of(
-        told,
+        made,
         finished=False,
         planned=planned,
         also=[ExitStatus.HARNESS],
@@ -170,16 +170,16 @@ def many() -> Record:
 @cache
 def hostile() -> Record:
     """Each text that a module or a bench can choose is HOSTILE."""
-    told = list(cases(40))
+    made = list(cases(40))
     lines = [f"    0.5 module    > host      {HOSTILE}"]
-    told[1] = {**failing(told[1], HOSTILE, HOSTILE[::-1]), "title": HOSTILE, "transcript": lines, "message": HOSTILE}
-    told[2] = {**told[2], "verdict": "error", "blame": "rig", "message": HOSTILE, "rig": "bench 1"}
-    told[3]["observations"] = [{"requirement": told[3]["requirements"][0], "what": HOSTILE, "value": HOSTILE}]
-    told[4] = {**told[4], "verdict": "inconclusive", "decided": [], "message": HOSTILE}
+    made[1] = {**failing(made[1], HOSTILE, HOSTILE[::-1]), "title": HOSTILE, "transcript": lines, "message": HOSTILE}
+    made[2] = {**made[2], "verdict": "error", "blame": "rig", "message": HOSTILE, "rig": "bench 1"}
+    made[3]["observations"] = [{"requirement": made[3]["requirements"][0], "what": HOSTILE, "value": HOSTILE}]
+    made[4] = {**made[4], "verdict": "inconclusive", "decided": [], "message": HOSTILE}
     run = run_on("bench 1", product=HOSTILE, firmware=HOSTILE)
     run["probe"][0]["found"] = HOSTILE
     run["profile"]["name"] = HOSTILE
-    return record_of(told, run, problems=[{"blame": "rig", "message": HOSTILE}])
+    return record_of(made, run, problems=[{"blame": "rig", "message": HOSTILE}])
 
 
 RUNS: dict[str, Callable[[], Record]] = {

@@ -29,29 +29,29 @@ def test_commands_are_counted_and_the_module_has_the_time_until_the_first_byte()
 
 def test_account_of_a_record_without_accounts_is_by_the_transcripts():
     case = {"transcript": TRANSCRIPT, "duration_s": 2.5}
-    told = account_of([case, case])
-    assert (told.commands, round(told.module_s, 6), round(told.rest_s, 6)) == (4, 0.12, 4.88)
-    assert told.line() == "4 commands; until the module answered 0.1 s, all else 4.9 s"
+    account = account_of([case, case])
+    assert (account.commands, round(account.module_s, 6), round(account.rest_s, 6)) == (4, 0.12, 4.88)
+    assert account.line() == "4 commands; until the module answered 0.1 s, all else 4.9 s"
 
 
 def account(**changed):
-    told = {"commands": 600, "restoring": 70, "bytes": 9000, "module_s": 2.0, "protocol_s": 1.5, "line_s": 1.0}
-    return {"account": {**told, "ours_s": 0.5, **changed}}
+    values = {"commands": 600, "restoring": 70, "bytes": 9000, "module_s": 2.0, "protocol_s": 1.5, "line_s": 1.0}
+    return {"account": {**values, "ours_s": 0.5, **changed}}
 
 
 def test_account_is_the_sum_of_those_of_the_cases():
-    told = account_of([account(), account(commands=634, line_s=0.0)])
-    assert told == Account(1234, 140, 4.0, 3.0, 1.0, 1.0)
-    commands, _, seconds = told.line().partition("; ")
+    total = account_of([account(), account(commands=634, line_s=0.0)])
+    assert total == Account(1234, 140, 4.0, 3.0, 1.0, 1.0)
+    commands, _, seconds = total.line().partition("; ")
     assert commands == "1,234 commands, 140 of them only to restore the known state"
     assert seconds == "module 4.0 s, waits 3.0 s, line 1.0 s, bench 1.0 s"
 
 
 def test_area_that_took_the_most_time_is_first():
     cases = [{"area": "data", **account()}, {"area": "udp", **account(protocol_s=9.0)}, {"area": "data", **account()}]
-    told = accounts_by_area(cases)
-    assert list(told) == ["udp", "data"]
-    assert (told["data"].commands, told["data"].seconds) == (1200, 10.0)
+    by_area = accounts_by_area(cases)
+    assert list(by_area) == ["udp", "data"]
+    assert (by_area["data"].commands, by_area["data"].seconds) == (1200, 10.0)
 
 
 @pytest.mark.parametrize("name", ["html", "summary", "md"])

@@ -200,7 +200,7 @@ import pytest
 class Value:
     def __repr__(self):
         return "value"
-@pytest.mark.told()
+@pytest.mark.case_result()
 @pytest.mark.parametrize("value", [Value(), Value()])
 def test_same(value):
     pass

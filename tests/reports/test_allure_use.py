@@ -20,8 +20,8 @@ from tests.reports.sample_runs import CATALOGUE, HOSTILE
 
 
 def case_with(*lines: str, **more):
-    told = [f"{n:12.6f} {line}" for n, line in enumerate(lines)]
-    return sample_runs.make_case(transcript=told, started="2026-03-01T09:30:00.000+00:00", **more)
+    transcript = [f"{n:12.6f} {line}" for n, line in enumerate(lines)]
+    return sample_runs.make_case(transcript=transcript, started="2026-03-01T09:30:00.000+00:00", **more)
 
 
 def test_steps_tell_the_case_as_the_vendors_page_does():
@@ -120,7 +120,7 @@ def results_of(folder):
 
 
 def expecting(folder, record, number: int):
-    """A file that expects the first breaches of ``record``, as many as told."""
+    """A file that expects the first ``number`` breaches of ``record``."""
     head, *entries = as_toml(record).split("\n\n")
     file = folder / "known.toml"
     file.write_text("\n\n".join([head, *(f'{one}\nwhy = "ticket 17"\n' for one in entries[:number])]), encoding="utf-8")
@@ -156,8 +156,8 @@ def test_case_with_one_more_breach_than_expected_is_no_known_issue(tmp_path):
 
 def test_waived_breach_is_a_known_issue(tmp_path):
     seen = {"requirement": "MA-NEXT", "what": "waived", "value": "fixed in C6.3 (BUG-7)"}
-    told = case_with("host      > module    P0=1\\r", verdict="observed", observations=[seen], message="what came")
-    complete_results(tmp_path, sample_runs.record_of([told]), CATALOGUE)
+    case = case_with("host      > module    P0=1\\r", verdict="observed", observations=[seen], message="what came")
+    complete_results(tmp_path, sample_runs.record_of([case]), CATALOGUE)
     (found,) = results_of(tmp_path)
     message = "Known issue: MA-NEXT waived by the profile: fixed in C6.3 (BUG-7)\n\nwhat came"
     assert (found["status"], found["statusDetails"]["message"]) == ("failed", message)
@@ -169,8 +169,8 @@ def test_waived_breach_is_a_known_issue(tmp_path):
 def failing_case(before: int, after: int):
     """A case that failed at an answer, with so many events before and behind it."""
     lines = [f"host      > module    P2={n}\\r" for n in range(before)]
-    told = case_with(*lines, "module    > host      \\r\\nwrong\\r\\n> ", *lines[:after], verdict="fail")
-    return {**told, "message": f"MA-NEXT\ntranscript (its end):\n{told['transcript'][before]}"}
+    case = case_with(*lines, "module    > host      \\r\\nwrong\\r\\n> ", *lines[:after], verdict="fail")
+    return {**case, "message": f"MA-NEXT\ntranscript (its end):\n{case['transcript'][before]}"}
 
 
 def test_steps_of_a_failed_case_end_where_the_case_ended():

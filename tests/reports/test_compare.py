@@ -19,14 +19,14 @@ IDS = [one for one in with_cases() if one.obligation in "MD" and one.area == "mu
 
 BROKEN = """
 import pytest
-@pytest.mark.told(verdict="fail", blame="module", message="no", requirements=["{0}"], broken=["{0}"])
+@pytest.mark.case_result(verdict="fail", blame="module", message="no", requirements=["{0}"], broken=["{0}"])
 def test_it():
     pass
 """
 
 
 def run_with(*broken: int, expected="a", skipped=(), slow=1.0, reading="client"):
-    told = []
+    cases = []
     for i, one in enumerate(IDS):
         case = case_of(one, i, "bench 1")
         case["transcript"] = [
@@ -37,10 +37,10 @@ def run_with(*broken: int, expected="a", skipped=(), slow=1.0, reading="client")
                 f"{n + slow / 1000:12.6f} module    > host      0\\r\\n> ",
             )
         ]
-        told.append(failing(case, expected, "b") if i in broken else case)
-    told = [one for i, one in enumerate(told) if i not in skipped]
-    told[-1]["observations"] = [{"requirement": "MA-NOTICE", "what": "port", "value": reading}]
-    return record_of(told)
+        cases.append(failing(case, expected, "b") if i in broken else case)
+    cases = [one for i, one in enumerate(cases) if i not in skipped]
+    cases[-1]["observations"] = [{"requirement": "MA-NOTICE", "what": "port", "value": reading}]
+    return record_of(cases)
 
 
 def compared(old, new) -> Comparison:
@@ -82,9 +82,9 @@ def test_changed_reading_is_told():
     assert (change.name, change.was, change.now) == ("MA-NOTICE port", "client", "local")
 
 
-@pytest.mark.parametrize(("was", "now", "told"), [(1, 1.5, []), (1, 5.5, []), (20, 30, []), (10, 40, ["P?"])])
-def test_timing_is_told_where_it_is_beyond_noise(was, now, told):
-    assert names(compared(run_with(slow=was), run_with(slow=now)), "timing") == told
+@pytest.mark.parametrize(("was", "now", "slower"), [(1, 1.5, []), (1, 5.5, []), (20, 30, []), (10, 40, ["P?"])])
+def test_timing_is_told_where_it_is_beyond_noise(was, now, slower):
+    assert names(compared(run_with(slow=was), run_with(slow=now)), "timing") == slower
 
 
 def test_noise_is_the_same_in_both_directions():
@@ -139,32 +139,32 @@ def known(tmp_path):
 
 
 def held(record, path):
-    told = hold(record, load_expectation(path))
-    return told, status_of(record, told)
+    result = hold(record, load_expectation(path))
+    return result, status_of(record, result)
 
 
 def test_what_is_expected_fails_no_job(known):
-    told, status = held(run_with(1, 2), known)
-    assert (told.unexpected, told.repaired, status) == ((), (), ExitStatus.CONFORMING)
-    assert list(told.lines("known.toml")) == ["as expected by known.toml: 2 broken requirements, and nothing else"]
+    result, status = held(run_with(1, 2), known)
+    assert (result.unexpected, result.repaired, status) == ((), (), ExitStatus.CONFORMING)
+    assert list(result.lines("known.toml")) == ["as expected by known.toml: 2 broken requirements, and nothing else"]
 
 
 def test_what_is_not_expected_fails_the_job(known):
-    told, status = held(run_with(1, 2, 3), known)
-    assert [one.partition(":")[0] for one in told.unexpected] == [IDS[3].id]
+    result, status = held(run_with(1, 2, 3), known)
+    assert [one.partition(":")[0] for one in result.unexpected] == [IDS[3].id]
     assert status == ExitStatus.BROKEN
 
 
 def test_expected_requirement_broken_in_another_way_fails_the_job(known):
-    told, status = held(run_with(1, 2, expected="something else"), known)
-    assert len(told.unexpected) == 2
+    result, status = held(run_with(1, 2, expected="something else"), known)
+    assert len(result.unexpected) == 2
     assert status == ExitStatus.BROKEN
 
 
 def test_repaired_breach_is_told_and_fails_nothing(known):
-    told, status = held(run_with(1), known)
-    assert (told.repaired, status) == ((IDS[2].id,), ExitStatus.CONFORMING)
-    assert f"repaired, take the entry out of known.toml: {IDS[2].id}" in list(told.lines("known.toml"))
+    result, status = held(run_with(1), known)
+    assert (result.repaired, status) == ((IDS[2].id,), ExitStatus.CONFORMING)
+    assert f"repaired, take the entry out of known.toml: {IDS[2].id}" in list(result.lines("known.toml"))
 
 
 def test_bench_that_fails_is_no_expected_breach(known):

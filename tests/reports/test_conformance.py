@@ -18,7 +18,7 @@ from tests.reports import sample_runs
 
 PASS = """
 import pytest
-@pytest.mark.told(requirements=["MA-NEXT"])
+@pytest.mark.case_result(requirements=["MA-NEXT"])
 def test_next():
     pass
 """
@@ -108,14 +108,14 @@ def test_a_page_that_cannot_be_made_has_its_status_only_where_all_is_well(door, 
         raise ToolError("npm could not bring the page generator")
 
     monkeypatch.setattr(conformance, "make_page", fail)
-    door.add("test_one.py", PASS.replace("told(", f"told(verdict={cases!r}, "))
+    door.add("test_one.py", PASS.replace("case_result(", f"case_result(verdict={cases!r}, "))
     assert main([]) == status
     assert "Allure's page could not be made: npm could not" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(("first", "status"), [("pass", 3), ("fail", 1)])
 def test_a_killed_run_gets_its_record_from_the_journal(door, pages, capfd, first, status):
-    door.add("test_one.py", PASS.replace("told(", f"told(verdict={first!r}, ") + KILLED)
+    door.add("test_one.py", PASS.replace("case_result(", f"case_result(verdict={first!r}, ") + KILLED)
     assert main(["-n0"]) == status
     record = read_record(door.out / "run.json")
     assert record["finished"] is None
@@ -135,7 +135,7 @@ def test_a_run_whose_steering_process_is_killed_gets_its_record_from_the_journal
     assert main(["-n1"]) == 3
     record = read_record(door.out / "run.json")
     assert record["finished"] is None
-    assert record["rig"]["name"] == "sample rig", "the worker's own journal has what its hooks were told"
+    assert record["rig"]["name"] == "sample rig", "the worker's own journal has what its hooks received"
     assert [one["id"] for one in record["unfinished"]] == ["test_one.py::test_killed"]
     assert len(pages) == 1
 

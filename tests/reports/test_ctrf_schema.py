@@ -38,6 +38,6 @@ def schema(tmp_path_factory):
 
 @pytest.mark.parametrize("run", RUNS)
 def test_document_fits_the_published_schema(schema, run):
-    told = json.loads(load_format("ctrf").render(View(RUNS[run]())))
+    document = json.loads(load_format("ctrf").render(View(RUNS[run]())))
     kind = jsonschema.validators.validator_for(schema)
-    assert [f"{error.json_path}: {error.message}" for error in kind(schema).iter_errors(told)] == []
+    assert [f"{error.json_path}: {error.message}" for error in kind(schema).iter_errors(document)] == []

@@ -55,9 +55,9 @@ def test_one_difference_under_several_requirements_is_told_under_the_one_of_whic
     good = [case(id=f"x::good{n}", requirements=["MA-KILLED"]) for n in range(5)]
     (one,) = findings_of([besides, *about, *good], CATALOGUE)
     assert (one["requirement"], one["masks"], len(one["cases"])) == ("MA-NEXT", ["MA-KILLED"], 3)
-    told = states([besides, *about, *good])
-    assert (told["MA-NEXT"]["outcome"], told["MA-KILLED"]["outcome"]) == ("broken", "masked")
-    assert told["MA-KILLED"]["masked_by"] == ["MA-NEXT"]
+    outcomes = states([besides, *about, *good])
+    assert (outcomes["MA-NEXT"]["outcome"], outcomes["MA-KILLED"]["outcome"]) == ("broken", "masked")
+    assert outcomes["MA-KILLED"]["masked_by"] == ["MA-NEXT"]
 
 
 def test_two_differences_of_two_requirements_are_two_findings(case):
@@ -74,8 +74,8 @@ def test_what_rests_on_another_finding_is_part_of_it(case):
 
 
 def stumbling(case, key, step, **more):
-    told = failed(case, key, "bytes", f"what {key} shows", **{"requirements": [key], **more})
-    return {**told, "differences": [{**told["differences"][0], "step": step}]}
+    judged = failed(case, key, "bytes", f"what {key} shows", **{"requirements": [key], **more})
+    return {**judged, "differences": [{**judged["differences"][0], "step": step}]}
 
 
 def test_what_stumbled_at_a_step_that_goes_wrong_by_itself_is_part_of_it(case):
@@ -95,22 +95,22 @@ def test_what_mostly_fails_is_not_explained_by_a_step_that_seldom_does(case):
 def selecting(case, at, **more):
     lines = [f"{at:12.6f} host      > module    P0=2\\r", "    9.000000 module    > host      \\r\\n3"]
     message = "FR-HUMAN: ...\nexpected: 2\ngot:      9\ntranscript (its end):\n  9.000000 module    > host      3"
-    told = failed(case, "FR-HUMAN", "P0 shows 2", "0", requirements=["FR-HUMAN"], transcript=lines, **more)
-    return {**told, "message": message}
+    judged = failed(case, "FR-HUMAN", "P0 shows 2", "0", requirements=["FR-HUMAN"], transcript=lines, **more)
+    return {**judged, "message": message}
 
 
 @pytest.mark.parametrize(("at", "found"), [(1.0, {"SE-P0"}), (10.0, {"SE-P0", "FR-HUMAN"})])
 def test_what_had_selected_another_socket_rests_on_p0(case, at, found):
     base = [failed(case, "SE-P0", "2", "0", id=f"x::{n}", requirements=["SE-P0"]) for n in range(3)]
-    told = findings_of([*base, selecting(case, at, id="x::human")], CATALOGUE)
-    assert {one["requirement"] for one in told} == found
+    findings = findings_of([*base, selecting(case, at, id="x::human")], CATALOGUE)
+    assert {one["requirement"] for one in findings} == found
 
 
 @pytest.mark.parametrize(("at", "found"), [(1.0, {"SK-TOGETHER"}), (10.0, {"SK-TOGETHER", "FR-HUMAN"})])
 def test_what_had_selected_another_socket_rests_on_the_sockets_being_apart(case, at, found):
     base = [failed(case, "SK-TOGETHER", "2", "0", id=f"x::{n}", requirements=["SK-TOGETHER"]) for n in range(3)]
-    told = findings_of([*base, selecting(case, at, id="x::human")], CATALOGUE)
-    assert {one["requirement"] for one in told} == found
+    findings = findings_of([*base, selecting(case, at, id="x::human")], CATALOGUE)
+    assert {one["requirement"] for one in findings} == found
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_few_cases_that_read_an_answer_which_is_always_wrong_rest_on_it(case, se
     passed = [case(id=f"x::good{n}", requirements=["SE-SHOWN-R"]) for n in range(good)]
     lines = [f"    1.000000 host      > module    {sent}\\r"]
     few = failed(case, "SE-DEFAULTS", "R1 is 1460", "5000", id="x::d", requirements=["SE-DEFAULTS"], transcript=lines)
-    told = findings_of([*always, *passed, few], load_catalogue())
-    assert {one["requirement"] for one in told} == found
+    findings = findings_of([*always, *passed, few], load_catalogue())
+    assert {one["requirement"] for one in findings} == found
 
 
 def test_effect_that_seldom_fails_rests_on_the_setting_that_mostly_does(case):
@@ -175,8 +175,8 @@ def test_cases_that_ended_early_are_about_what_the_finding_masks(case):
                  masked_by="MA-NOTICE", message="masked by MA-NOTICE: ...")  # fmt: skip
     (one,) = findings_of([broken, ended], CATALOGUE)
     assert (one["masks"], one["cases"]) == (["MA-NEXT"], ["x::1"])
-    told = {**ended, "duration_s": 0.5}
-    assert time_spared([{**broken, "duration_s": 2.0}, told, told]) == {"MA-NOTICE": (2, 3.0)}
+    repeated = {**ended, "duration_s": 0.5}
+    assert time_spared([{**broken, "duration_s": 2.0}, repeated, repeated]) == {"MA-NOTICE": (2, 3.0)}
 
 
 def test_finding_that_masks_more_comes_first(case):
@@ -197,12 +197,12 @@ def states(cases, profile=None):
 
 
 def test_requirement_of_a_masked_case_is_masked_and_not_broken(case):
-    told = states([failed(case, "MA-NOTICE", "a", "b", requirements=["MA-NEXT"], masked=["MA-NEXT"],
+    outcomes = states([failed(case, "MA-NOTICE", "a", "b", requirements=["MA-NEXT"], masked=["MA-NEXT"],
                           masked_by="MA-NOTICE", decided=[])])  # fmt: skip
-    assert told["MA-NOTICE"]["outcome"] == "broken"
-    assert (told["MA-NEXT"]["outcome"], told["MA-NEXT"]["masked_by"]) == ("masked", ["MA-NOTICE"])
-    assert told["FR-EMPTY"]["outcome"] == "not_tested"
-    assert told["FR-EMPTY"]["reason"] == "no case of it was run"
+    assert outcomes["MA-NOTICE"]["outcome"] == "broken"
+    assert (outcomes["MA-NEXT"]["outcome"], outcomes["MA-NEXT"]["masked_by"]) == ("masked", ["MA-NOTICE"])
+    assert outcomes["FR-EMPTY"]["outcome"] == "not_tested"
+    assert outcomes["FR-EMPTY"]["reason"] == "no case of it was run"
 
 
 def test_requirement_that_another_case_decided_is_not_masked(case):

@@ -9,7 +9,7 @@ from reports.run.history import KEPT, Aside, keep, keep_more
 pytestmark = pytest.mark.slow
 ONE = """
 import pytest
-@pytest.mark.told(requirements=["MA-NEXT"])
+@pytest.mark.case_result(requirements=["MA-NEXT"])
 def test_next():
     pass
 """
@@ -64,7 +64,9 @@ def test_first_run_that_judges_nothing_has_a_record(project):
 
 
 def test_pytests_own_junit_has_the_properties_of_ours(project):
-    project.add("test_one.py", ONE.replace("told(", 'told(verdict="fail", blame="module", message="no", '))
+    project.add(
+        "test_one.py", ONE.replace("case_result(", 'case_result(verdict="fail", blame="module", message="no", ')
+    )
     project.run("--junitxml=junit.xml")
     text = (project.folder / "junit.xml").read_text(encoding="utf-8")
     for name, value in (("requirement", "MA-NEXT"), ("verdict", "fail"), ("blame", "module"), ("masked-by", "")):

@@ -39,10 +39,10 @@ def test_what_was_added_can_be_read_while_the_run_goes_on(journal, case):
     journal.add("start", "a::b")
     journal.add("case", case(id="a::b"))
     journal.add("start", "a::c")
-    told = read_journal(journal.path)
-    assert told.runs == [{"rig": {"name": "r"}}]
-    assert [one["id"] for one in told.cases] == ["a::b"]
-    assert told.unfinished == [{"id": "a::c", "rig": "r", "transcript": []}]
+    content = read_journal(journal.path)
+    assert content.runs == [{"rig": {"name": "r"}}]
+    assert [one["id"] for one in content.cases] == ["a::b"]
+    assert content.unfinished == [{"id": "a::c", "rig": "r", "transcript": []}]
 
 
 @pytest.mark.parametrize("lost", [1, 7, 40])
@@ -114,10 +114,10 @@ def test_what_only_a_worker_knew_is_not_lost_with_the_steering_process(journal, 
     worker.add("start", "a::running")
     worker.add_line("how far it came")
     worker.close()
-    told = read_journals(record)
-    assert [one["id"] for one in told.cases] == ["a::both", "a::only"]
-    assert told.unfinished == [{"id": "a::running", "rig": "r", "transcript": ["how far it came"]}]
-    assert told.runs == [{"rig": {"name": "r"}}]
+    content = read_journals(record)
+    assert [one["id"] for one in content.cases] == ["a::both", "a::only"]
+    assert content.unfinished == [{"id": "a::running", "rig": "r", "transcript": ["how far it came"]}]
+    assert content.runs == [{"rig": {"name": "r"}}]
 
 
 def test_the_same_case_of_two_rigs_is_two_cases(journal, case):
@@ -129,9 +129,9 @@ def test_the_same_case_of_two_rigs_is_two_cases(journal, case):
         if rig == "one":
             worker.add("case", case(id="a::b", rig=rig))
         worker.close()
-    told = read_journals(record)
-    assert [(one["rig"], one["id"]) for one in told.cases] == [("one", "a::b")]
-    assert [(one["rig"], one["id"]) for one in told.unfinished] == [("two", "a::b")]
+    content = read_journals(record)
+    assert [(one["rig"], one["id"]) for one in content.cases] == [("one", "a::b")]
+    assert [(one["rig"], one["id"]) for one in content.unfinished] == [("two", "a::b")]
 
 
 def test_a_journal_that_is_being_written_is_nobody_elses(journal):

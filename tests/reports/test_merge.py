@@ -60,10 +60,10 @@ def test_parts_and_repetitions_do_not_matter(records, merged):
 
 def test_rigs_of_one_name_and_different_modules_stay_apart():
     two = [record_of(list(cases(3)), run_on("bench 1", firmware=firmware)) for firmware in ("C3.5.2.5", "C6.2.1.7")]
-    told = merge(two, CATALOGUE)
-    assert sorted(one["module"]["firmware"] for one in told["rigs"]) == ["C3.5.2.5", "C6.2.1.7"]
-    assert len(told["cases"]) == 6
-    assert {one["rig"] for one in told["cases"]} == {one["name"] for one in told["rigs"]}
+    merged = merge(two, CATALOGUE)
+    assert sorted(one["module"]["firmware"] for one in merged["rigs"]) == ["C3.5.2.5", "C6.2.1.7"]
+    assert len(merged["cases"]) == 6
+    assert {one["rig"] for one in merged["cases"]} == {one["name"] for one in merged["rigs"]}
 
 
 def test_run_that_was_cut_off_leaves_the_whole_unfinished():

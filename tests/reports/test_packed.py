@@ -29,11 +29,11 @@ def test_escaped_bytes_come_back_as_they_were(texts):
 
 
 def test_every_case_is_found_by_the_index():
-    told = list(sample_runs.ten_faults()["cases"])
-    told[3] = {**told[3], "transcript": ["    0.5 module    > host      \\xe2\\x80\\xa6"] * 20_000}
-    chunks = {one.name: unpacked(one.data) for one in pack(told)}
+    cases = list(sample_runs.ten_faults()["cases"])
+    cases[3] = {**cases[3], "transcript": ["    0.5 module    > host      \\xe2\\x80\\xa6"] * 20_000}
+    chunks = {one.name: unpacked(one.data) for one in pack(cases)}
     assert len(chunks) > 2
-    for row, case in zip(chunks["index"], told, strict=True):
+    for row, case in zip(chunks["index"], cases, strict=True):
         one = dict(zip(COLUMNS, row, strict=True))
         assert (one["id"], one["rig"], one["verdict"]) == (case["id"], case["rig"], case["verdict"])
         assert chunks[one["chunk"]][one["at"]]["transcript"] == case["transcript"]

@@ -12,7 +12,7 @@ from suites.spec.catalogue import load_catalogue
 
 PASS = """
 import pytest
-@pytest.mark.told(requirements=["MA-NEXT"])
+@pytest.mark.case_result(requirements=["MA-NEXT"])
 def test_next():
     pass
 """
@@ -104,7 +104,9 @@ def test_a_difference_is_printed_once_however_many_cases_show_it(project):
         "test_many.py",
         """
 import pytest
-@pytest.mark.told(verdict="fail", blame="module", broken=["MA-NOTICE"], message="MA-NOTICE\\nexpected: 5\\ngot:      6")
+@pytest.mark.case_result(
+    verdict="fail", blame="module", broken=["MA-NOTICE"], message="MA-NOTICE\\nexpected: 5\\ngot:      6"
+)
 @pytest.mark.parametrize("number", range(30))
 def test_notice(number):
     assert False
@@ -121,7 +123,7 @@ def test_a_failure_of_the_harness_keeps_its_traceback(project):
         "test_one.py",
         """
 import pytest
-@pytest.mark.told(verdict="error", blame="harness", message="ValueError: a bug of ours")
+@pytest.mark.case_result(verdict="error", blame="harness", message="ValueError: a bug of ours")
 def test_bug():
     raise ValueError("a bug of ours")
 """,
@@ -171,8 +173,8 @@ def test_a_problem_of_the_run_has_its_status(project, blame, status, workers):
     assert done.returncode == status, done.stdout
     assert f"{blame}: plug in the cable" in done.stdout
     assert project.record()["problems"] == [{"blame": blame, "message": "plug in the cable"}]
-    (told,) = [one.read_text(encoding="utf-8") for one in (project.out / "allure-results").glob("*-globals.json")]
-    assert "plug in the cable" in told
+    (text,) = [one.read_text(encoding="utf-8") for one in (project.out / "allure-results").glob("*-globals.json")]
+    assert "plug in the cable" in text
 
 
 def test_the_same_problem_of_two_workers_is_told_once(project):
@@ -192,7 +194,7 @@ def test_cases_that_all_do_not_apply_have_judged_nothing(project):
         "test_one.py",
         """
 import pytest
-@pytest.mark.told(verdict="not_applicable")
+@pytest.mark.case_result(verdict="not_applicable")
 def test_skipped():
     pytest.skip("no")
 """,
@@ -211,7 +213,7 @@ def test_a_test_without_a_verdict_that_fails_is_the_harnesss(project, workers):
 
 
 def test_a_malformed_result_is_the_harnesss(project):
-    project.add("test_one.py", PASS.replace("told(", "told(attempts=0, "))
+    project.add("test_one.py", PASS.replace("case_result(", "case_result(attempts=0, "))
     assert project.run().returncode == 3
     assert "a malformed result: attempts" in project.record()["problems"][0]["message"]
 
@@ -264,7 +266,7 @@ def test_somebody_presses_ctrl_c():
     ("verdict", "status"), [('"pass"', 2), ('"fail", blame="module"', 1)], ids=["nothing broken", "something broken"]
 )
 def test_an_interrupted_run_keeps_what_it_has(project, verdict, status):
-    project.add("test_one.py", INTERRUPT.replace("told(", f"told(verdict={verdict}, "))
+    project.add("test_one.py", INTERRUPT.replace("case_result(", f"case_result(verdict={verdict}, "))
     done = project.run()
     assert done.returncode == status
     record = project.record()
@@ -287,10 +289,10 @@ def test_a_killed_run_leaves_its_finished_cases_in_the_journal(project):
     )
     done = project.run()
     assert done.returncode == -signal.SIGKILL
-    told = read_journal(project.out / "run.json.journal.jsonl")
-    assert [one["id"] for one in told.cases] == ["test_one.py::test_next"]
-    assert [one["id"] for one in told.unfinished] == ["test_one.py::test_killed"]
-    assert told.runs[0]["rig"]["name"] == "sample rig"
+    content = read_journal(project.out / "run.json.journal.jsonl")
+    assert [one["id"] for one in content.cases] == ["test_one.py::test_next"]
+    assert [one["id"] for one in content.unfinished] == ["test_one.py::test_killed"]
+    assert content.runs[0]["rig"]["name"] == "sample rig"
     assert [one["name"] for one in project.allure()] == ["next"]
 
 
@@ -419,8 +421,8 @@ def test_a_full_disk_ends_the_run_in_order_and_keeps_what_it_has(project):
 def test_attempts_and_recoveries_are_shown(project):
     attempt = {"verdict": "error", "blame": "rig", "message": "the cable <b>", "duration_s": 0.5}
     recovery = {"rung": "reset line", "seconds": 0.25, "helped": True}
-    told = f"told(attempts=2, earlier=[{attempt}], recoveries=[{recovery}], "
-    project.add("test_one.py", PASS.replace("told(", told))
+    result = f"case_result(attempts=2, earlier=[{attempt}], recoveries=[{recovery}], "
+    project.add("test_one.py", PASS.replace("case_result(", result))
     done = project.run()
     assert "cases tried more than once: 1" in done.stdout
     assert "reset line: 1x, helped 1x, 0.2 s in all" in done.stdout

@@ -11,7 +11,7 @@ from reports.run.progress import Progress, duration
 
 MANY = """
 import pytest
-@pytest.mark.told(requirements=["MA-NEXT"])
+@pytest.mark.case_result(requirements=["MA-NEXT"])
 @pytest.mark.parametrize("n", range(30))
 def test_next(n):
     pass
@@ -58,7 +58,7 @@ def output_on_a_terminal(project, **environment: str) -> str:
         stdin=subprocess.DEVNULL, stdout=follower, stderr=follower,
     ) as child:  # fmt: skip
         os.close(follower)
-        told = b""
+        output = b""
         while True:
             try:
                 piece = os.read(leader, 4096)
@@ -66,10 +66,10 @@ def output_on_a_terminal(project, **environment: str) -> str:
                 break
             if not piece:
                 break
-            told += piece
+            output += piece
         child.wait(60)
     os.close(leader)
-    return told.decode(errors="replace")
+    return output.decode(errors="replace")
 
 
 SLOW = MANY.replace("    pass", "    __import__('threading').Event().wait(0.03)")

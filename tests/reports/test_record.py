@@ -277,7 +277,7 @@ def former_edition(record, number):
 
 
 def expected_of(record):
-    """What is known of a former edition's run: its requirements were not told one by one."""
+    """What is known of a former edition's run: its record does not list the requirements one by one."""
     record["summary"]["requirements"] = []
     record["summary"]["outcome"].update(binding=0, undecided=0)
     return record

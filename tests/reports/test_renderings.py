@@ -131,8 +131,8 @@ def test_hostile_text_is_no_formula_in_a_spreadsheet():
 
 
 def test_hostile_text_is_text_in_ctrf():
-    told = json.loads(rendered("ctrf", "hostile"))
-    assert visible(HOSTILE) in [one.get("message") for one in told["results"]["tests"]]
+    document = json.loads(rendered("ctrf", "hostile"))
+    assert visible(HOSTILE) in [one.get("message") for one in document["results"]["tests"]]
 
 
 def test_hostile_text_is_text_on_the_terminal():
@@ -197,15 +197,15 @@ def test_markdown_has_at_most_60_lines_and_begins_with_the_outcome(run):
 @pytest.mark.parametrize("run", RUNS)
 def test_csv_has_a_row_for_each_requirement_with_its_outcome(run):
     rows = list(csv.DictReader(io.StringIO(rendered("csv", run))))
-    told = {one["id"]: one["outcome"].replace("_", " ") for one in RUNS[run]()["summary"]["requirements"]}
-    assert {row["requirement"]: row["outcome"] for row in rows} == told
+    outcomes = {one["id"]: one["outcome"].replace("_", " ") for one in RUNS[run]()["summary"]["requirements"]}
+    assert {row["requirement"]: row["outcome"] for row in rows} == outcomes
 
 
 def test_ctrf_counts_as_the_record_does():
-    told = json.loads(rendered("ctrf", "ten_faults"))["results"]
+    results = json.loads(rendered("ctrf", "ten_faults"))["results"]
     verdicts = sample_runs.ten_faults()["summary"]["verdicts"]
-    summary = told["summary"]
-    assert summary["tests"] == len(told["tests"]) == sum(verdicts.values())
+    summary = results["summary"]
+    assert summary["tests"] == len(results["tests"]) == sum(verdicts.values())
     assert summary["failed"] == verdicts["fail"]
     assert summary["other"] == verdicts["error"] + verdicts["inconclusive"]
 

@@ -53,8 +53,8 @@ def test_totals_agree_with_the_record(browser, pages, run):
     assert shown(page, "table.requirements tr[id]") == len(summary["requirements"])
     for key in page.locator(".legend a.key").all():
         outcome = key.get_attribute("href").rpartition("=")[2]
-        told = sum(one["outcome"] == outcome for one in summary["requirements"])
-        assert number(key.inner_text()) == told, outcome
+        count = sum(one["outcome"] == outcome for one in summary["requirements"])
+        assert number(key.inner_text()) == count, outcome
     cases = len(record["cases"])
     assert page.locator("form[data-for=cases] output").inner_text() == f"{cases:,} of {cases:,}"
 
@@ -63,11 +63,11 @@ def test_totals_agree_with_the_record(browser, pages, run):
 def test_each_verdict_has_as_many_cases_as_the_record(browser, pages, run):
     record = RUNS[run]()
     page = browser.open(pages(run))
-    for verdict, told in record["summary"]["verdicts"].items():
-        if told:
+    for verdict, count in record["summary"]["verdicts"].items():
+        if count:
             page.select_option("form[data-for=cases] select[name=verdict]", verdict)
-            assert number(page.locator("form[data-for=cases] output").inner_text()) == told
-            assert page.locator("#case-list li").count() == min(told, 200)
+            assert number(page.locator("form[data-for=cases] output").inner_text()) == count
+            assert page.locator("#case-list li").count() == min(count, 200)
 
 
 def test_rigs_stand_side_by_side_and_what_differs_comes_first(browser, pages):
@@ -212,9 +212,9 @@ def test_no_id_is_broken_into_letters(browser, pages, width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_comparison_of_two_runs_fits_and_breaks_no_outcome_into_letters(browser, tmp_path, width):
-    told = Comparison(View(sample_runs.conforming()), View(sample_runs.ten_faults()))
+    comparison = Comparison(View(sample_runs.conforming()), View(sample_runs.ten_faults()))
     path = tmp_path / "compared.html"
-    path.write_text(RENDERINGS["html"](told), encoding="utf-8")
+    path.write_text(RENDERINGS["html"](comparison), encoding="utf-8")
     page = browser.open(path, width=width, height=WIDTHS[width])
     assert page.locator("#newly_broken table.changes tbody tr").count() == 10
     assert page.evaluate("document.documentElement.scrollWidth") <= width

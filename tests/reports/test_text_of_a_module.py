@@ -19,8 +19,8 @@ def test_other_text_stays(text):
 
 
 def test_every_string_of_a_tree_is_made_printable():
-    told = {"module": {"product": "\x1bX"}, "list": ["\x07", 1, None, True], "\x1bkey": 0.5}
-    assert visible_in(told) == {
+    values = {"module": {"product": "\x1bX"}, "list": ["\x07", 1, None, True], "\x1bkey": 0.5}
+    assert visible_in(values) == {
         "module": {"product": "\\x1bX"},
         "list": ["\\x07", 1, None, True],
         "\\x1bkey": 0.5,

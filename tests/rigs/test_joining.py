@@ -23,7 +23,7 @@ SCRIPT = {
 
 
 def join_with(script, **network):
-    """What the module was told, and the address that came of it."""
+    """The address of the module afterwards, and the commands that the module got."""
     pty = Pty()
     module = ScriptedModule(pty, script)
     module.start()
@@ -38,14 +38,14 @@ def join_with(script, **network):
 
 
 def test_module_gets_the_address_of_the_rig_before_it_joins():
-    address, told = join_with(SCRIPT, address=FIXED)
+    address, sent = join_with(SCRIPT, address=FIXED)
     assert address == "10.0.0.5"
-    assert told == [b"C1=LAB", b"C3=0", b"C4=0", b"C6=10.0.0.5", b"C7=255.255.255.0", b"C8=10.0.0.1", b"C0"]
+    assert sent == [b"C1=LAB", b"C3=0", b"C4=0", b"C6=10.0.0.5", b"C7=255.255.255.0", b"C8=10.0.0.1", b"C0"]
 
 
 def test_module_asks_for_an_address_unless_the_rig_has_one():
-    address, told = join_with({**SCRIPT, b"C4=1": OK})
-    assert (address, told) == ("10.0.0.5", [b"C1=LAB", b"C3=0", b"C4=1", b"C0"])
+    address, sent = join_with({**SCRIPT, b"C4=1": OK})
+    assert (address, sent) == ("10.0.0.5", [b"C1=LAB", b"C3=0", b"C4=1", b"C0"])
 
 
 def test_firmware_that_takes_no_address_is_said():
@@ -54,8 +54,8 @@ def test_firmware_that_takes_no_address_is_said():
 
 
 def test_address_by_which_the_module_is_reached_may_be_another_and_it_joins_all_the_same():
-    address, told = join_with({**SCRIPT, b"C4=1": OK}, module_address="192.0.2.7")
-    assert (address, told[-1]) == ("192.0.2.7", b"C0")
+    address, sent = join_with({**SCRIPT, b"C4=1": OK}, module_address="192.0.2.7")
+    assert (address, sent[-1]) == ("192.0.2.7", b"C0")
 
 
 @pytest.fixture(scope="module")

@@ -41,13 +41,13 @@ def there(monkeypatch, module):
     silent.vanish()
 
 
-def told(*urls, **more):
+def run_scan(*urls, **more):
     said = []
     return scan(ScanRequest(urls, **more), said.append), said
 
 
 def test_each_port_is_told_with_what_answers_on_it(there):
-    status, said = told()
+    status, said = run_scan()
     assert status == 0
     lines = dict(line.split(": ", 1) for line in said)
     assert lines[describe(there[0])].startswith("ISM43362-M3G-L44-UART,C6.2.1.7,")
@@ -56,7 +56,7 @@ def test_each_port_is_told_with_what_answers_on_it(there):
 
 def test_rig_file_names_the_adapter_and_not_its_device(there, tmp_path):
     target = tmp_path / "desk.toml"
-    status, said = told(there[0].device, target=target, ssid='a "quoted" net')
+    status, said = run_scan(there[0].device, target=target, ssid='a "quoted" net')
     assert status == 0
     assert said[-1] == f"wrote {target}. See to its network, then: python -m fixtures doctor {target}"
     rig = load_rig(str(target))
@@ -67,27 +67,27 @@ def test_rig_file_names_the_adapter_and_not_its_device(there, tmp_path):
 
 def test_port_that_is_no_adapter_is_written_by_its_name(tmp_path):
     with Emulator("--tcp", "127.0.0.1:0") as emulator:
-        status, _ = told(emulator.urls[0], target=tmp_path / "far.toml", baudrate=9600)
+        status, _ = run_scan(emulator.urls[0], target=tmp_path / "far.toml", baudrate=9600)
     assert status == 0
     assert load_rig(str(tmp_path / "far.toml")).serial == SerialSettings(emulator.urls[0], 9600)
 
 
 def test_only_the_named_line_is_looked_at(there):
-    _, said = told(there[0].device)
+    _, said = run_scan(there[0].device)
     assert len(said) == 1
 
 
 def test_file_that_is_there_is_left_alone(there, tmp_path):
     target = tmp_path / "desk.toml"
     target.write_text("mine")
-    assert told(target=target) == (1, [f"{target} exists already: name another file, or remove it first"])
+    assert run_scan(target=target) == (1, [f"{target} exists already: name another file, or remove it first"])
     assert target.read_text() == "mine"
 
 
 def test_two_modules_are_told_and_none_is_chosen(there, tmp_path):
     with Emulator() as second:
         there[1] = Adapter(second.urls[0], "C1")
-        status, said = told(target=tmp_path / "desk.toml")
+        status, said = run_scan(target=tmp_path / "desk.toml")
     assert status == 1
     assert said[-1].startswith("2 modules answer: ")
     assert "Name one: --port URL" in said[-1]
@@ -96,21 +96,21 @@ def test_two_modules_are_told_and_none_is_chosen(there, tmp_path):
 
 def test_machine_without_a_module_is_said(there):
     del there[0]
-    status, said = told()
+    status, said = run_scan()
     assert status == 1
     assert said[-1].startswith("no module answers. Is one plugged in and powered?")
 
 
 def test_port_that_cannot_be_opened_is_one_line_and_the_others_are_looked_at(there):
     there.insert(0, Adapter("/dev/none-such"))
-    status, said = told()
+    status, said = run_scan()
     assert status == 0
     assert any("there is no port /dev/none-such" in line for line in said)
 
 
 def test_port_in_use_is_told_once_and_not_that_no_module_answers(there):
     with linked(there[1].device):
-        status, said = told(there[1].device)
+        status, said = run_scan(there[1].device)
     assert status == 1
     assert len(said) == 1
     assert f"the port {there[1].device} is in use by " in said[0]

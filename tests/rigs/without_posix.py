@@ -1,8 +1,8 @@
 """Runs pytest, or a module, as on a machine without POSIX: ``python tests/rigs/without_posix.py [-m MODULE] ARGS``.
 
 ``pty``, ``termios``, ``fcntl`` and ``resource`` cannot be imported, but by libraries that import them on POSIX only and
-have another way on Windows; functions and constants that Windows has not are not there. Who asked for a module in vain
-is told on stderr.
+have another way on Windows; functions and constants that Windows has not are not there. Each import
+that was refused is written to stderr, with the module that asked.
 """
 
 import builtins

@@ -156,8 +156,8 @@ def test_the_secrets_were_there_to_be_leaked(leaking):
     for name in PASSPHRASES:
         cases = {one["id"].rpartition("::")[2]: one for one in record["cases"] if one["rig"] == name}
         assert len(cases) == 9
-        told = "\n".join(cases["test_module_is_told_and_asked"]["transcript"])
-        assert told.count("<secret>") >= 6, "two that were sent and echoed, the name of the network, and the MAC"
+        transcript = "\n".join(cases["test_module_is_told_and_asked"]["transcript"])
+        assert transcript.count("<secret>") >= 6, "two that were sent and echoed, the name of the network, and the MAC"
         assert all("<secret>" in one["value"] for one in cases["test_observed_in_every_spelling"]["observations"])
         assert "<secret>" in cases["test_shows_the_beginning_of_a_long_answer"]["message"]
         assert "<secret>" in cases["test_rig_fails"]["message"]

@@ -54,8 +54,8 @@ def door(tmp_path):
 
 
 def secrets_at(pid):
-    told = Path(f"/proc/{pid}/environ").read_bytes()
-    return [name for name, secret in SECRETS.items() if secret.encode() in told]
+    environment = Path(f"/proc/{pid}/environ").read_bytes()
+    return [name for name, secret in SECRETS.items() if secret.encode() in environment]
 
 
 def test_secrets_of_a_rig_are_in_no_environment_while_the_run_goes_on(door):

@@ -1,4 +1,4 @@
-"""The scheduler that shares cases out among rigs, with workers that are told when their rig dies; in no time."""
+"""The scheduler that shares cases out among rigs, with workers that learn when their rig dies; in no time."""
 
 import random
 
@@ -26,7 +26,7 @@ class FakeWorker:
         return not self.ended and (len(self.queue) >= AHEAD or self.shutting_down)
 
 
-def step(worker, scheduler, told, dies):
+def step(worker, scheduler, outcomes, dies):
     """One case of the worker, or its end."""
     if not worker.queue:
         worker.ended = True
@@ -36,16 +36,16 @@ def step(worker, scheduler, told, dies):
     if worker.gone and case not in worker.refused:
         worker.refused.add(case)
     else:
-        told.append((case, "not run" if worker.gone else worker.name))
+        outcomes.append((case, "not run" if worker.gone else worker.name))
         worker.gone = worker.gone or dies()
         scheduler.reported(worker, f"case {case}", gone=worker.gone)
     scheduler.mark_test_complete(worker, case)
 
 
 def play(count, workers, seed, mortality, dead=()):
-    """A whole run; what was told of each case."""
+    """A whole run: each case with the worker that judged it, or "not run"."""
     draw = random.Random(seed)
-    scheduler, told = RigScheduling(len(workers)), []
+    scheduler, outcomes = RigScheduling(len(workers)), []
     for worker in workers:
         worker.gone = worker.name in dead
         scheduler.add_node(worker)
@@ -54,13 +54,13 @@ def play(count, workers, seed, mortality, dead=()):
     while not all(worker.ended for worker in workers):
         ready = [worker for worker in workers if worker.ready()]
         if ready:
-            step(draw.choice(ready), scheduler, told, lambda: draw.random() < mortality)
+            step(draw.choice(ready), scheduler, outcomes, lambda: draw.random() < mortality)
         if scheduler.tests_finished:
             for worker in scheduler.nodes:
                 worker.shutdown()
         else:
             assert ready, "nobody can go on"
-    return told
+    return outcomes
 
 
 @pytest.mark.parametrize("mortality", [0.0, 0.05, 0.3, 1.0])
@@ -69,17 +69,17 @@ def test_each_case_is_told_once_whoever_dies_when(rigs, mortality):
     for count in (0, 1, 2, 3, 7, 20):
         for seed in range(15):
             workers = [FakeWorker(f"rig {n}") for n in range(rigs)]
-            told = play(count, workers, seed, mortality)
-            assert sorted(case for case, _ in told) == list(range(count)), (count, seed)
+            outcomes = play(count, workers, seed, mortality)
+            assert sorted(case for case, _ in outcomes) == list(range(count)), (count, seed)
             if any(not worker.gone for worker in workers):
-                assert "not run" not in dict(told).values(), (count, seed)
+                assert "not run" not in dict(outcomes).values(), (count, seed)
 
 
 def test_rig_that_was_dead_from_the_start_leaves_all_to_the_other():
-    told = play(9, [FakeWorker("good"), FakeWorker("dead")], 1, 0.0, dead=["dead"])
-    assert {who for _, who in told} == {"good"}
+    outcomes = play(9, [FakeWorker("good"), FakeWorker("dead")], 1, 0.0, dead=["dead"])
+    assert {who for _, who in outcomes} == {"good"}
 
 
 def test_no_rig_at_all_tells_of_each_case():
-    told = play(9, [FakeWorker("one"), FakeWorker("two")], 1, 0.0, dead=["one", "two"])
-    assert sorted(told) == [(n, "not run") for n in range(9)]
+    outcomes = play(9, [FakeWorker("one"), FakeWorker("two")], 1, 0.0, dead=["one", "two"])
+    assert sorted(outcomes) == [(n, "not run") for n in range(9)]

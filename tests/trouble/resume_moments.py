@@ -149,13 +149,13 @@ def main():
     with tempfile.TemporaryDirectory(prefix="resume-moments.") as default:
         folder = options.out or Path(default)
         folder.mkdir(parents=True, exist_ok=True)
-        told = {workers: spend(folder, workers, options) for workers in options.workers}
-    if None in told.values():
+        results = {workers: spend(folder, workers, options) for workers in options.workers}
+    if None in results.values():
         say("an undisturbed run was no good")
         return 2
-    for workers, (tried, wrong) in told.items():
+    for workers, (tried, wrong) in results.items():
         say(f"-n {workers}: {tried} moments, {wrong} of them wrong (seed {options.seed})")
-    return 1 if any(wrong for _, wrong in told.values()) else 0
+    return 1 if any(wrong for _, wrong in results.values()) else 0
 
 
 def parse():

@@ -184,12 +184,12 @@ class Saboteur(threading.Thread):
     def move(self):
         """The network gives the module another address, and the old one to nobody."""
         selected = self._ask(b"P0\r")
-        told = [settings_of(self._line, socket) for socket in b"0123"]
+        settings = [settings_of(self._line, socket) for socket in b"0123"]
         self._line.close()
         self._module.__exit__()
         self._module, self._at = self._spare, 1 - self._at
         self._line = self._connected(self._module)
-        for command in [*itertools.chain(*told), b"P0=" + selected, b"C1=LAB", b"C0"]:
+        for command in [*itertools.chain(*settings), b"P0=" + selected, b"C1=LAB", b"C0"]:
             self._ask(command + b"\r")
         self._spare = self._new_module(1 - self._at)
 

@@ -111,9 +111,9 @@ def test_join_that_fails_once_is_tried_again_and_shows(line):
     bench.open()
     _, findings = gather(bench, lambda _: load_profile("web"))
     bench.close()
-    (told,) = [one for one in findings if one.what == "joining the network"]
-    assert told.found.startswith("at try 2; before that: the module could not join")
-    assert told.fits
+    (finding,) = [one for one in findings if one.what == "joining the network"]
+    assert finding.found.startswith("at try 2; before that: the module could not join")
+    assert finding.fits
 
 
 def test_join_that_always_fails_ends_the_run(line):
@@ -377,7 +377,7 @@ def on_a_terminal(tmp_path):
         made.close()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="who opens a port is told by Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who opens a port")
 @pytest.mark.parametrize("stays", [True, False])
 def test_program_that_opens_the_port_and_writes_is_the_rigs_fault(on_a_terminal, stays):
     bench, fault = on_a_terminal, ModuleFault("an answer that nobody asked for")

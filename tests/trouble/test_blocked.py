@@ -84,6 +84,6 @@ def test_link_that_stays_down_makes_the_rig_a_sick_one(tmp_path):
 def test_firewall_that_rejects_from_the_start_fails_no_case(tmp_path):
     ended = run(tmp_path, HERE, first=DROP + SERVERS + "reject", RETURN_S="0.5")
     assert ended.status == ExitStatus.BENCH, ended.output
-    told = {name: (case["verdict"], case["blame"]) for name, case in ended.cases.items()}
-    assert told["test_before"] == told["test_blocked"] == ("error", "network")
-    assert "fail" not in {verdict for verdict, _ in told.values()}
+    outcomes = {name: (case["verdict"], case["blame"]) for name, case in ended.cases.items()}
+    assert outcomes["test_before"] == outcomes["test_blocked"] == ("error", "network")
+    assert "fail" not in {verdict for verdict, _ in outcomes.values()}

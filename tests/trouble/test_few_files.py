@@ -1,4 +1,4 @@
-"""A process that may open no more files: the rig's trouble, told with what to do."""
+"""A process that may open no more files: the rig's trouble, reported with what to do."""
 
 from pathlib import Path
 
@@ -7,15 +7,15 @@ import pytest
 from reports.record.status import ExitStatus
 from tests.trouble.runs import project_with
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="how many files are open is told by Linux")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux says how many files are open")
 CURE = "Raise the limit of open files (ulimit -n)"
 
 
 def test_case_that_can_open_no_more_files_is_an_error_of_the_rig(tmp_path):
     ended = project_with(tmp_path, "few_files_cases")("suites/multi_accept")
-    told = ended.cases["test_opens_too_many"]
-    assert (told["verdict"], told["blame"]) == ("error", "rig")
-    assert CURE in told["message"]
+    case = ended.cases["test_opens_too_many"]
+    assert (case["verdict"], case["blame"]) == ("error", "rig")
+    assert CURE in case["message"]
     assert [ended.cases[name]["verdict"] for name in ("test_before", "test_behind")] == ["pass", "pass"]
     assert ended.status == ExitStatus.BENCH
 

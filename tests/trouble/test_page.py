@@ -95,11 +95,11 @@ def test_void_case_is_right_while_the_system_says_that_the_machine_is_busy():
 
 
 def test_busy_machine_is_told_by_the_waiting_of_all_processes(tmp_path):
-    told = tmp_path / "cpu"
-    pressure = Pressure(told)
+    file = tmp_path / "cpu"
+    pressure = Pressure(file)
     assert not pressure.look()
     for total in (0, 10**9, 10**9):
-        told.write_text(f"some avg10=0.00 avg60=0.00 avg300=0.00 total={total}\nfull avg10=0.00 total=7\n")
+        file.write_text(f"some avg10=0.00 avg60=0.00 avg300=0.00 total={total}\nfull avg10=0.00 total=7\n")
         assert pressure.look()
     (busy,) = pressure.busy()
     assert (busy.name, busy.at <= busy.until) == (BUSY, True)

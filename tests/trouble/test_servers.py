@@ -1,4 +1,4 @@
-"""A serial server that refuses, or drops its client: the bench's trouble, told in the server's own words."""
+"""A serial server that refuses, or drops its client: the bench's trouble, reported in the server's own words."""
 
 import contextlib
 import select

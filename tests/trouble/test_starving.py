@@ -26,7 +26,7 @@ from fixtures.rigs import NetworkSettings, Rig, SerialSettings
 from tests.fixtures.runs import Emulator
 
 pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/schedstat").exists(), reason="what a process waits for is told by Linux only"
+    not Path("/proc/self/schedstat").exists(), reason="only Linux says what a process waits for"
 )
 PATIENCE_S = 0.7
 """Seconds that these benches give a module to answer; a bench of the field gives 5."""

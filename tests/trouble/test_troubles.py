@@ -110,11 +110,11 @@ def test_module_that_babbles_is_not_asked_what_it_cannot_hear(ended):
 
 def test_every_rung_is_timed_and_told_in_the_transcript(ended):
     for case in ended.record["cases"]:
-        told = [line for line in case["transcript"] if "recovery: " in line]
+        lines = [line for line in case["transcript"] if "recovery: " in line]
         for one in case["earlier"]:
-            told += [line for line in one["transcript"] if "recovery: " in line]
+            lines += [line for line in one["transcript"] if "recovery: " in line]
         for rung in case["recoveries"]:
-            assert any(f"recovery: {rung['rung']} " in line for line in told)
+            assert any(f"recovery: {rung['rung']} " in line for line in lines)
             assert rung["seconds"] >= 0
 
 

@@ -77,12 +77,12 @@ class Span:
 def complaint(case, usual, faults):
     """What is wrong with the verdict of ``case``; "" where it is right."""
     met = Span.of(case).met(faults)
-    told = [*case["earlier"], case]
+    attempts = [*case["earlier"], case]
     if any(one.name == NOISE and one.at <= Span.of(case).ended for one in faults):
-        told = [one for one in told if SEEN_BEFORE not in one["message"]]
+        attempts = [one for one in attempts if SEEN_BEFORE not in one["message"]]
     if any(one.name == BUSY for one in Span.of(case).those_met(faults)):
-        told = [one for one in told if HELD_UP not in one["message"]]
-    wrong = [one for one in told if one["verdict"] == "error" and one["blame"] not in met]
+        attempts = [one for one in attempts if HELD_UP not in one["message"]]
+    wrong = [one for one in attempts if one["verdict"] == "error" and one["blame"] not in met]
     if wrong:
         return f"an error of the {wrong[0]['blame']}, where no such fault was: {wrong[0]['message'][:300]}"
     if case["verdict"] == usual or case["verdict"] == "error":
@@ -160,7 +160,8 @@ class Night:
                 return
             record = self.round(f"round-{number}", left, hand)
             complaints = judge(record, usual, hand.done() + self.pressure.busy())
-            say(f"round {number}: {len(record['cases'])} cases, {len(hand.faults)} faults by now, {told(complaints)}")
+            counts = f"{len(record['cases'])} cases, {len(hand.faults)} faults by now"
+            say(f"round {number}: {counts}, {describe(complaints)}")
             yield record, complaints
 
 
@@ -174,7 +175,7 @@ def met_by_cases(rounds, faults):
     return sum(one.name != NOISE and any(span.met([one]) for span in spans) for one in faults)
 
 
-def told(complaints):
+def describe(complaints):
     shown = "".join(f"\n  {where}: {what}" for where, what in complaints[:SHOWN])
     return f"{len(complaints)} wrong{shown}"
 

@@ -1,4 +1,4 @@
-"""A test system that is told its verdicts: copied as conftest.py into a temporary project by the tests."""
+"""A test system that reads its verdicts from markers: copied as conftest.py into a temporary project by the tests."""
 
 import datetime
 import os
@@ -34,7 +34,7 @@ def pytest_addhooks(pluginmanager):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "told(**case): what the case's result says")
+    config.addinivalue_line("markers", "case_result(**case): what the case's result says")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,14 +55,14 @@ def pytest_runtestloop(session):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    told = item.get_closest_marker("told")
-    if report.when == "teardown" and told:
-        report.conformance = {"case": result_of(item, dict(told.kwargs)), "run": RUN}
+    marker = item.get_closest_marker("case_result")
+    if report.when == "teardown" and marker:
+        report.conformance = {"case": result_of(item, dict(marker.kwargs)), "run": RUN}
     return report
 
 
-def result_of(item, told):
-    requirements = told.pop("requirements", ["MA-NOTICE"])
+def result_of(item, values):
+    requirements = values.pop("requirements", ["MA-NOTICE"])
     return {
         "id": item.nodeid,
         "title": item.name.partition("[")[0].removeprefix("test_").replace("_", " "),
@@ -81,5 +81,5 @@ def result_of(item, told):
             "    0.001234 module > host  \\r\\n[TCP TSK] Multi-Accept Setup\\r\\nOK\\r\\n> ",
         ],
         "attempts": 1,
-        **told,
+        **values,
     }

@@ -3,13 +3,13 @@
 import pytest
 
 
-@pytest.mark.told(requirements=["FR-EMPTY"])
+@pytest.mark.case_result(requirements=["FR-EMPTY"])
 @pytest.mark.parametrize("command", ["P1=0", "P2=5024"])
 def test_empty_success_has_ten_bytes(command):
     """The answer to a command without payload."""
 
 
-@pytest.mark.told(
+@pytest.mark.case_result(
     verdict="fail",
     blame="module",
     broken=["MA-NOTICE"],
@@ -22,12 +22,12 @@ def test_notice_names_the_clients_port():
     raise AssertionError("the traceback of a verdict")
 
 
-@pytest.mark.told(requirements=["MA-NEXT"])
+@pytest.mark.case_result(requirements=["MA-NEXT"])
 def test_p5_10_takes_the_next_client():
     pass
 
 
-@pytest.mark.told(
+@pytest.mark.case_result(
     verdict="error",
     blame="peer",
     requirements=["MA-NEXT"],
@@ -38,17 +38,17 @@ def test_a_peer_fails():
     raise OSError("the traceback of a peer")
 
 
-@pytest.mark.told(verdict="inconclusive", blame="rig", message="no packet filter here")
+@pytest.mark.case_result(verdict="inconclusive", blame="rig", message="no packet filter here")
 def test_a_case_cannot_run_here():
     pytest.skip("no packet filter here")
 
 
-@pytest.mark.told(verdict="not_applicable", requirements=["MA-KILLED"], obligation="D", message="not declared")
+@pytest.mark.case_result(verdict="not_applicable", requirements=["MA-KILLED"], obligation="D", message="not declared")
 def test_a_case_does_not_apply():
     pytest.skip("not declared")
 
 
-@pytest.mark.told(
+@pytest.mark.case_result(
     verdict="observed",
     requirements=["MA-TWICE"],
     obligation="O",
