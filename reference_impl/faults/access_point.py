@@ -51,31 +51,31 @@ says(
 
 @fault("access-point-goes-on", breaks="AE ends the access point", source="UM19: AE")
 class AccessPointGoesOn(Fault):
-    """OK is answered, and it runs as before."""
+    """AE is answered with OK, and the access point runs as before."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Do something harmless in its place."""
+        """Carry out a harmless command in place of AE."""
         return b"MS=0" if text == b"AE" else text
 
 
 @fault("suppression-forgets-leases", breaks="MS=1 hides [AP DHCP]", source="UM36 QR6: MS")
 class SuppressionForgetsLeases(Fault):
-    """OK is answered, and the texts come as before."""
+    """MS is answered with OK, and the texts of leases come as before."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Switch nothing off."""
+        """Carry out a harmless command in place of MS."""
         return b"MS=0" if text == b"MS=1" else text
 
 
 @fault("lease-told-twice", breaks="One text at each lease", source="UM18: [AP DHCP]")
 class LeaseToldTwice(Fault):
-    """The same text comes again."""
+    """The text of a lease comes two times."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
     def notice(self, notice: Notice) -> Notice | None:
-        """Tell it once more."""
+        """Send the same text again."""
         if notice.text.startswith(LEASE) and notice.text not in self._told:
             self._told.add(notice.text)
             self.module.tell(notice.text, notice.socket)
@@ -84,17 +84,17 @@ class LeaseToldTwice(Fault):
 
 @fault("lease-not-told", breaks="A text tells each lease", source="UM18: [AP DHCP]")
 class LeaseNotTold(Fault):
-    """Nothing tells that a station has come."""
+    """No text says that a station has come."""
 
     def notice(self, notice: Notice) -> Notice | None:
-        """Drop it."""
+        """Drop the text."""
         return None if notice.text.startswith(LEASE) else notice
 
 
 @fault("lease-without-address", breaks="[AP DHCP] Assigned <MAC> has <ip>", source="UM18: [AP DHCP]")
 class LeaseWithoutAddress(Fault):
-    """The text ends behind the MAC."""
+    """The text of a lease ends behind the MAC address."""
 
     def notice(self, notice: Notice) -> Notice | None:
-        """Cut it."""
+        """Cut the IP address off."""
         return replace(notice, text=notice.text.partition(" has ")[0]) if notice.text.startswith(LEASE) else notice

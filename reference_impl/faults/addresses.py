@@ -51,7 +51,7 @@ says(
 
 @fault("name-server-2-sets-1", breaks="CA is the second name server, C9 the first", source="UM25 QR4: C9, CA")
 class NameServer2Sets1(Fault):
-    """There is one place for both."""
+    """The module has one place for both name servers."""
 
     def store(self, change: Change) -> Change | None:
         """Put the second where the first belongs."""
@@ -60,13 +60,13 @@ class NameServer2Sets1(Fault):
 
 @fault("leaving-keeps-the-address", breaks="CD clears address, mask and gateway", source="UM27: CD")
 class LeavingKeepsTheAddress(Fault):
-    """C? shows after CD what it showed before."""
+    """After CD, C? shows the same addresses as before."""
 
     def __init__(self) -> None:
         self._before: list[str] = []
 
     def shown(self, fields: list[str]) -> list[str]:
-        """Show the addresses of the time when the module had joined."""
+        """Show the addresses that the module had while it was joined."""
         if self.module.running != b"C?":
             return fields
         if fields[-1] == "1":
@@ -78,19 +78,19 @@ class LeavingKeepsTheAddress(Fault):
 
 @fault("dhcp-keeps-the-static-address", breaks="C4=1 takes the address from DHCP", source="UM24: C4")
 class DhcpKeepsTheStaticAddress(Fault):
-    """A join by DHCP tells and shows the address that C6 had set."""
+    """A join by DHCP answers and shows the address that C6 has set."""
 
     def __init__(self) -> None:
         self._static = ""
 
     def store(self, change: Change) -> Change | None:
-        """Remember it."""
+        """Remember the address of C6."""
         if change.name == "C6":
             self._static = str(change.value)
         return change
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Bring it back with the join."""
+        """Set the address of C6 again after the join."""
         network = self.module.network
         if answer.command == "C0" and answer.ok and network.dhcp and self._static:
             payload = answer.payload.replace(network.lease["C6"].encode(), self._static.encode())
@@ -103,10 +103,10 @@ class DhcpKeepsTheStaticAddress(Fault):
     "static-join-tells-another-address", breaks="C0 tells the address of C6 where DHCP is off", source="UM24: C4, C6"
 )
 class StaticJoinTellsAnotherAddress(Fault):
-    """The last digit is another one."""
+    """The answer to a join with a static address ends in another digit."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Change it."""
+        """Change the last digit."""
         if answer.command != "C0" or not answer.ok or self.module.network.dhcp:
             return answer
         own = str(self.module.config["C6"])

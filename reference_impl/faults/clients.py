@@ -13,29 +13,29 @@ REMOTE = "P6=1 connects to P3 and P4"
 
 @fault("connecting-line-missing", breaks=LINE, source="UM")
 class ConnectingLineMissing(Fault):
-    """The bare OK."""
+    """P6=1 is answered with OK alone, without the line Connecting."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Say no more."""
+        """Take the line away."""
         return replace(answer, payload=b"") if answer.command == "P6" and answer.ok else answer
 
 
 @fault("connecting-to-0", breaks=LINE, source="UM")
 class ConnectingTo0(Fault):
-    """The address told is 0.0.0.0."""
+    """The line Connecting names the address 0.0.0.0."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Tell another."""
+        """Put 0.0.0.0 in place of the address."""
         connecting = answer.command == "P6" and answer.payload
         return replace(answer, payload=b"[TCP  RC] Connecting to 0.0.0.0") if connecting else answer
 
 
 @fault("connects-one-port-higher", breaks=REMOTE, source="WEB, single-connection table; UM")
 class ConnectsOnePortHigher(Fault):
-    """The port is P4 + 1."""
+    """The client connects to port P4 + 1."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Count up."""
+        """Add one to the port."""
         if isinstance(effect, Connect):
             return replace(effect, remote=(effect.remote[0], (effect.remote[1] + 1) % 65536))
         return effect
@@ -43,19 +43,19 @@ class ConnectsOnePortHigher(Fault):
 
 @fault("connects-to-the-first-remote", breaks=REMOTE, source="WEB, single-connection table; UM")
 class ConnectsToTheFirstRemote(Fault):
-    """A socket that has been connected once stays with that remote until another client than P6 uses it."""
+    """A socket that was connected once connects to that remote again, until another use of the socket."""
 
     def __init__(self) -> None:
         self._first: dict[int, Endpoint] = {}
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Stay."""
+        """Put the first remote in place of the present one."""
         if isinstance(effect, Connect):
             return replace(effect, remote=self._first.setdefault(self.module.selected, effect.remote))
         return effect
 
     def line(self, text: bytes) -> bytes | None:
-        """A protocol said anew opens the socket anew."""
+        """Forget the first remote when P1 is set."""
         if text.startswith(b"P1="):
             self._first.pop(self.module.selected, None)
         return text
@@ -63,10 +63,10 @@ class ConnectsToTheFirstRemote(Fault):
 
 @fault("refused-connection-is-ok", breaks="A command that fails answers ERROR", source="UM 1.4.2")
 class RefusedConnectionIsOk(Fault):
-    """P6=1 is OK though nobody listens."""
+    """P6=1 is answered with OK where nobody listens."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Be content."""
+        """Answer OK."""
         return replace(answer, ok=True) if self.module.running == b"P6=1" and answer.payload else answer
 
 
@@ -78,34 +78,34 @@ class FailedConnectionSticks(Fault):
         self._stuck: set[int] = set()
 
     def event(self, event: Event) -> Event | None:
-        """Learn of the failure."""
+        """Note that the connection has failed."""
         if isinstance(event, Failed) and self.module.running == b"P6=1":
             self._stuck.add(self.module.selected)
         return event
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread the next attempt."""
+        """Carry out a command that is refused, in place of the next P6=1."""
         return b"P6=9" if text == b"P6=1" and self.module.selected in self._stuck else text
 
 
 @fault("client-stop-keeps-connection", breaks="P6=0 stops the client", source="UM")
 class ClientStopKeepsConnection(Fault):
-    """The connection stays open."""
+    """P6=0 leaves the connection open."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close."""
+        """Drop the closing."""
         return None if isinstance(effect, Close) and self.module.running == b"P6=0" else effect
 
 
 @fault("client-starts-once", breaks="P6=1 starts the client", source="UM")
 class ClientStartsOnce(Fault):
-    """After P6=0 the same socket connects no more, until P1 is said."""
+    """After P6=0 the socket connects no more, until P1 is set."""
 
     def __init__(self) -> None:
         self._used: set[int] = set()
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread it."""
+        """Carry out a command that is refused, in place of P6=1."""
         selected = self.module.selected
         if text.startswith(b"P1="):
             self._used.discard(selected)
@@ -116,8 +116,8 @@ class ClientStartsOnce(Fault):
 
 @fault("client-loss-not-told", breaks="R0 and S3 = -1 mean that the connection is lost", source="WEB; UM 4.14, 4.15")
 class ClientLossNotTold(Fault):
-    """On a client's connection -1 never comes."""
+    """A lost connection of a client never answers -1."""
 
     def lost(self, lost: bool) -> bool:
-        """Hold it back."""
+        """Say that the connection is not lost."""
         return lost and self.module.socket.role != "P6"

@@ -1,5 +1,6 @@
 """Faults of R0: the bytes that a client has sent."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from reference_impl.core.answers import Answer
@@ -11,47 +12,34 @@ BYTES = "R0 answers the bytes of the client"
 UM = "UM 4.14.1"
 
 
-@fault("read-loses-byte", breaks=BYTES, source=UM)
-class ReadLosesByte(Fault):
-    """The last byte of a packet of two or more is missing."""
+def _reads(name: str, change: Callable[[bytes], bytes]) -> None:
+    """A fault: R0 answers what ``change`` makes of the bytes of a packet."""
 
-    def received(self, data: bytes) -> bytes:
-        """Drop the last byte."""
-        return data[:-1] if len(data) > 1 else data
-
-
-def _cut(size: int) -> None:
-    """A fault that loses what a packet has over this size."""
-
-    @fault(f"read-cut-at-{size}", breaks=BYTES, source=UM)
-    class ReadCut(Fault):
-        """What is over the size of a buffer is lost."""
+    @fault(name, breaks=BYTES, source=UM)
+    class Reads(Fault):
+        """R0 answers other bytes."""
 
         def received(self, data: bytes) -> bytes:
-            """Cut it."""
-            return data[:size]
+            """Change the bytes."""
+            return change(data)
 
 
+def _first(size: int) -> Callable[[bytes], bytes]:
+    """The first ``size`` bytes: the rest does not fit in a buffer."""
+    return lambda data: data[:size]
+
+
+def _swapped(data: bytes) -> bytes:
+    """The two bytes of each pair change places, as on a bus of 16 bits."""
+    pairs = (data[at : at + 2][::-1] for at in range(0, len(data), 2))
+    return b"".join(pairs)
+
+
+_reads("read-loses-byte", lambda data: data[:-1] if len(data) > 1 else data)
 for _size in (64, 128, 256, 1024, 1399, 1400, 1459):
-    _cut(_size)
-
-
-@fault("read-of-exactly-512-is-empty", breaks=BYTES, source=UM)
-class ReadOfExactly512IsEmpty(Fault):
-    """A packet of just the size of a buffer is taken for none."""
-
-    def received(self, data: bytes) -> bytes:
-        """Lose it."""
-        return b"" if len(data) == 512 else data
-
-
-@fault("read-of-one-byte-is-empty", breaks=BYTES, source=UM)
-class ReadOfOneByteIsEmpty(Fault):
-    """A single byte is never given."""
-
-    def received(self, data: bytes) -> bytes:
-        """Lose it."""
-        return b"" if len(data) == 1 else data
+    _reads(f"read-cut-at-{_size}", _first(_size))
+_reads("read-of-exactly-512-is-empty", lambda data: b"" if len(data) == 512 else data)
+_reads("read-of-one-byte-is-empty", lambda data: b"" if len(data) == 1 else data)
 
 
 @fault("read-keeps-one-byte", breaks=BYTES, source="UM 4.14.1; DRV sees C6.2.1.8 do so")
@@ -64,7 +52,7 @@ class ReadKeepsOneByte(Fault):
         self._limit = 0
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Ask for what is behind the byte kept."""
+        """Ask the network for the bytes behind the byte that is kept."""
         if isinstance(effect, Close):
             self._kept.pop(effect.handle, None)
         if isinstance(effect, Receive):
@@ -88,76 +76,14 @@ class ReadKeepsOneByte(Fault):
         return None if self._waits else Blocked(event.handle)
 
 
-@fault("read-of-7-bits", breaks=BYTES, source=UM)
-class ReadOf7Bits(Fault):
-    """The highest bit is lost."""
-
-    def received(self, data: bytes) -> bytes:
-        """Mask it."""
-        return bytes(byte & 0x7F for byte in data)
-
-
-@fault("read-drops-nul", breaks=BYTES, source=UM)
-class ReadDropsNul(Fault):
-    """The byte 0 is left out."""
-
-    def received(self, data: bytes) -> bytes:
-        """Drop it."""
-        return data.replace(b"\0", b"")
-
-
-@fault("read-ends-at-nul", breaks=BYTES, source=UM)
-class ReadEndsAtNul(Fault):
-    """The packet is handled as a string."""
-
-    def received(self, data: bytes) -> bytes:
-        """Cut it."""
-        return data.partition(b"\0")[0]
-
-
-@fault("read-drops-0x15", breaks=BYTES, source=UM)
-class ReadDrops0x15(Fault):
-    """The SPI bus's filling is dropped wherever it stands."""
-
-    def received(self, data: bytes) -> bytes:
-        """Drop it."""
-        return data.replace(b"\x15", b"")
-
-
-@fault("read-crlf-to-lf", breaks=BYTES, source=UM)
-class ReadCrlfToLf(Fault):
-    """Ends of lines are changed."""
-
-    def received(self, data: bytes) -> bytes:
-        """Change them."""
-        return data.replace(b"\r\n", b"\n")
-
-
-@fault("read-strips-last-crlf", breaks=BYTES, source=UM)
-class ReadStripsLastCrlf(Fault):
-    """A CR LF at the end of the data is taken for the delimiter."""
-
-    def received(self, data: bytes) -> bytes:
-        """Strip it."""
-        return data.removesuffix(b"\r\n")
-
-
-@fault("read-ends-at-ok", breaks=BYTES, source=UM)
-class ReadEndsAtOk(Fault):
-    """A CR LF, OK, CR LF inside the data ends it."""
-
-    def received(self, data: bytes) -> bytes:
-        """Cut there."""
-        return data.partition(b"\r\nOK\r\n")[0]
-
-
-@fault("read-ends-at-prompt", breaks=BYTES, source=UM)
-class ReadEndsAtPrompt(Fault):
-    """A prompt inside the data ends it."""
-
-    def received(self, data: bytes) -> bytes:
-        """Cut there."""
-        return data.partition(b"\r\n> ")[0]
+_reads("read-of-7-bits", lambda data: bytes(byte & 0x7F for byte in data))
+_reads("read-drops-nul", lambda data: data.replace(b"\0", b""))
+_reads("read-ends-at-nul", lambda data: data.partition(b"\0")[0])
+_reads("read-drops-0x15", lambda data: data.replace(b"\x15", b""))
+_reads("read-crlf-to-lf", lambda data: data.replace(b"\r\n", b"\n"))
+_reads("read-strips-last-crlf", lambda data: data.removesuffix(b"\r\n"))
+_reads("read-ends-at-ok", lambda data: data.partition(b"\r\nOK\r\n")[0])
+_reads("read-ends-at-prompt", lambda data: data.partition(b"\r\n> ")[0])
 
 
 @fault("read-of-error-is-an-error", breaks=BYTES + ", with OK", source=UM)
@@ -165,7 +91,7 @@ class ReadOfErrorIsAnError(Fault):
     """Data with the word ERROR in it is answered as an error."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Fail."""
+        """Answer ERROR."""
         return replace(answer, ok=False) if answer.command == "R0" and b"ERROR" in answer.payload else answer
 
 
@@ -174,19 +100,19 @@ class MinusOneSentIsALoss(Fault):
     """The two characters -1, sent by the client, are answered with ERROR."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Fail."""
+        """Answer ERROR."""
         return replace(answer, ok=False) if answer.command == "R0" and answer.payload == b"-1" else answer
 
 
 @fault("read-doubled", breaks=BYTES, source=UM)
 class ReadDoubled(Fault):
-    """Each packet is given twice."""
+    """Each packet is answered two times."""
 
     def __init__(self) -> None:
         self._again = b""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Give the kept one."""
+        """Answer the kept packet in place of a new one."""
         if isinstance(effect, Receive) and self._again:
             self.module.post(Received(effect.handle, self._again[: effect.limit]))
             self._again = b""
@@ -194,50 +120,43 @@ class ReadDoubled(Fault):
         return effect
 
     def event(self, event: Event) -> Event | None:
-        """Keep it."""
+        """Keep the packet."""
         if isinstance(event, Received) and event.peer is None:
             self._again = event.data
         return event
 
 
-@fault("read-swaps-bytes", breaks=BYTES, source=UM)
-class ReadSwapsBytes(Fault):
-    """The two bytes of each pair change places, as on a bus of 16 bits."""
-
-    def received(self, data: bytes) -> bytes:
-        """Swap them."""
-        pairs = (data[at : at + 2][::-1] for at in range(0, len(data), 2))
-        return b"".join(pairs)
+_reads("read-swaps-bytes", _swapped)
 
 
 @fault("read-rest-lost", breaks="The rest of TCP data stays for the next R0", source=UM)
 class ReadRestLost(Fault):
-    """What is over R1 is thrown away."""
+    """The bytes of a packet beyond R1 are lost."""
 
     def read_limit(self, limit: int) -> int:
-        """Take it all from the network."""
+        """Take all bytes of the packet from the network."""
         return max(limit, 1460)
 
     def received(self, data: bytes) -> bytes:
-        """Give R1 of it."""
+        """Answer the first R1 bytes."""
         return data[: self.module.socket.number("R1")]
 
 
 @fault("read-ignores-r1", breaks="R0 answers at most R1 bytes", source=UM)
 class ReadIgnoresR1(Fault):
-    """It gives all that is there."""
+    """R0 answers all bytes that wait, whatever R1 says."""
 
     def read_limit(self, limit: int) -> int:
-        """Ask for all."""
+        """Ask for all bytes."""
         return max(limit, 1460)
 
 
 @fault("read-one-over-r1", breaks="R0 answers at most R1 bytes", source=UM)
 class ReadOneOverR1(Fault):
-    """It gives one byte too many."""
+    """R0 answers one byte more than R1."""
 
     def read_limit(self, limit: int) -> int:
-        """Ask for one more."""
+        """Ask for one byte more."""
         return limit + 1
 
 
@@ -250,34 +169,34 @@ class _Empty(Fault):
         return self.change(answer) if idle else answer
 
     def change(self, answer: Answer) -> Answer:
-        """What is answered instead."""
+        """The answer that is given instead."""
         raise NotImplementedError
 
 
 @fault("idle-is-minus-one", breaks=r"R0 with none within R2 is \r\n\r\nOK\r\n> ", source=UM)
 class IdleIsMinusOne(_Empty):
-    """An idle client looks lost."""
+    """R0 answers -1 where a client that is still connected has sent nothing."""
 
     def change(self, answer: Answer) -> Answer:
-        """Say -1."""
+        """Answer -1."""
         return replace(answer, payload=b"-1", ok=False)
 
 
 @fault("idle-is-an-error", breaks=r"R0 with none within R2 is \r\n\r\nOK\r\n> ", source=UM)
 class IdleIsAnError(_Empty):
-    """A read timeout is a failure."""
+    """R0 answers ERROR where its time is over."""
 
     def change(self, answer: Answer) -> Answer:
-        """Fail."""
+        """Answer ERROR."""
         return replace(answer, ok=False)
 
 
 @fault("idle-is-0", breaks=r"R0 with none within R2 is \r\n\r\nOK\r\n> ", source=UM)
 class IdleIs0(_Empty):
-    """The number of bytes is told."""
+    """R0 answers 0 where no byte has come."""
 
     def change(self, answer: Answer) -> Answer:
-        """Say 0."""
+        """Answer 0."""
         return replace(answer, payload=b"0")
 
 
@@ -287,27 +206,27 @@ class _Waits(Fault):
     factor = 1.0
 
     def read_timeout(self, seconds: float) -> float:
-        """Wait so long."""
+        """Wait for the changed time."""
         return seconds * self.factor
 
 
 @fault("read-timeout-ten-times", breaks="R0 waits at most R2 milliseconds", source=UM)
 class ReadTimeoutTenTimes(_Waits):
-    """R2 counts hundredths of a second."""
+    """R0 waits ten times R2."""
 
     factor = 10
 
 
 @fault("read-timeout-half", breaks="R0 waits R2 milliseconds for data", source=UM)
 class ReadTimeoutHalf(_Waits):
-    """The clock is twice as fast as was thought."""
+    """R0 waits half of R2."""
 
     factor = 0.5
 
 
 @fault("read-does-not-wait", breaks="R0 waits R2 milliseconds for data", source=UM)
 class ReadDoesNotWait(_Waits):
-    """It looks, and answers."""
+    """R0 does not wait for data."""
 
     factor = 0
 
@@ -317,5 +236,5 @@ class ReadTimeoutAlwaysDefault(Fault):
     """R0 waits five seconds, whatever R2 says."""
 
     def read_timeout(self, _seconds: float) -> float:
-        """Wait so long."""
+        """Wait five seconds."""
         return 5.0

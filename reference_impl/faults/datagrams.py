@@ -11,10 +11,10 @@ WHOLE = "A datagram's data over R1 is lost"
 
 @fault("udp-listens-one-port-higher", breaks="P2 is the local port", source="WEB, first table; UM")
 class UdpListensOnePortHigher(Fault):
-    """The UDP server is reached at P2 + 1."""
+    """The UDP server listens at port P2 + 1."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Count up."""
+        """Add one to the port."""
         if isinstance(effect, OpenDatagram) and self.module.running == b"P5=1":
             return replace(effect, local=(effect.local[0], (effect.local[1] + 1) % 65536))
         return effect
@@ -22,7 +22,7 @@ class UdpListensOnePortHigher(Fault):
 
 @fault("udp-server-not-shown", breaks="P?: field 7 is the UDP server", source="UM")
 class UdpServerNotShown(Fault):
-    """It is always 0."""
+    """P? always shows 0 for the UDP server."""
 
     def shown(self, fields: list[str]) -> list[str]:
         """Show 0."""
@@ -31,14 +31,14 @@ class UdpServerNotShown(Fault):
 
 @fault("udp-rest-kept", breaks=WHOLE, source="UM 4.14")
 class UdpRestKept(Fault):
-    """What is over R1 comes with the next R0, as if it were a stream."""
+    """The bytes of a datagram beyond R1 come with the next R0, as those of a stream do."""
 
     def __init__(self) -> None:
         self._limit = 0
         self._rest: dict[int, Received] = {}
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Give what was kept; else take the whole datagram."""
+        """Answer the kept bytes, or take the whole datagram where none are kept."""
         if not isinstance(effect, Receive) or self.module.socket.link is None:
             return effect
         if not self.module.socket.link.datagram:
@@ -51,7 +51,7 @@ class UdpRestKept(Fault):
         return replace(effect, limit=65535)
 
     def event(self, event: Event) -> Event | None:
-        """Keep the rest."""
+        """Keep the bytes beyond R1."""
         return self._cut(event) if isinstance(event, Received) and event.peer is not None else event
 
     def _cut(self, event: Received) -> Received:
@@ -62,24 +62,24 @@ class UdpRestKept(Fault):
 
 @fault("udp-long-datagram-dropped", breaks="R0 gives R1 bytes of a longer datagram", source="UM 4.14")
 class UdpLongDatagramDropped(Fault):
-    """A datagram over R1 is lost as a whole."""
+    """A datagram longer than R1 is lost as a whole."""
 
     def read_limit(self, limit: int) -> int:
-        """Take it all."""
+        """Take the whole datagram from the network."""
         link = self.module.socket.link
         return 65535 if link is not None and link.datagram else limit
 
     def received(self, data: bytes) -> bytes:
-        """And lose it."""
+        """Drop a datagram longer than R1."""
         return b"" if len(data) > self.module.socket.number("R1") else data
 
 
 @fault("udp-stop-keeps-port", breaks="P5=0 closes the socket", source="UM")
 class UdpStopKeepsPort(Fault):
-    """The UDP server's port stays open."""
+    """The port of the UDP server stays open after its stop."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close."""
+        """Drop the closing."""
         links = [
             s.link.handle for s in self.module.sockets if s.link is not None and s.link.datagram and s.role == "P5"
         ]
@@ -88,7 +88,7 @@ class UdpStopKeepsPort(Fault):
 
 @fault("udp-send-split", breaks="S3 sends the bytes as one datagram", source="UM 4.15")
 class UdpSendSplit(Fault):
-    """Over 512 bytes become two datagrams."""
+    """A payload over 512 bytes is sent as two datagrams."""
 
     def effect(self, effect: Effect) -> Effect | None:
         """Send the first part; the core sends the rest."""
@@ -99,19 +99,19 @@ class UdpSendSplit(Fault):
 
 @fault("udp-sends-to-the-first-remote", breaks="P6=1 takes P3 and P4 as they are", source="UM")
 class UdpSendsToTheFirstRemote(Fault):
-    """Datagrams of a socket go where its first one went, until P1 is said."""
+    """All datagrams of a socket go to the remote of its first datagram, until P1 is set."""
 
     def __init__(self) -> None:
         self._first: dict[int, tuple[str, int]] = {}
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Stay."""
+        """Put the first remote in place of the present one."""
         if isinstance(effect, Transmit) and effect.remote is not None:
             return replace(effect, remote=self._first.setdefault(self.module.selected, effect.remote))
         return effect
 
     def line(self, text: bytes) -> bytes | None:
-        """A protocol said anew opens the socket anew."""
+        """Forget the first remote when P1 is set."""
         if text.startswith(b"P1="):
             self._first.pop(self.module.selected, None)
         return text
@@ -119,13 +119,13 @@ class UdpSendsToTheFirstRemote(Fault):
 
 @fault("udp-first-datagram-lost", breaks="R0 gives the datagram that has come", source="UM 4.14")
 class UdpFirstDatagramLost(Fault):
-    """The first datagram of each sender only makes it known."""
+    """The first datagram of each sender is lost."""
 
     def __init__(self) -> None:
         self._known: set[tuple[int, object]] = set()
 
     def event(self, event: Event) -> Event | None:
-        """Lose it, and read on."""
+        """Drop the datagram, and read the next one."""
         if not isinstance(event, Received) or event.peer is None or (event.handle, event.peer) in self._known:
             return event
         self._known.add((event.handle, event.peer))

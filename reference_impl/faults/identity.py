@@ -64,10 +64,10 @@ forgets("name-not-kept", "ZN", breaks="ZN sets the name in I? and Z?", source="U
 
 @fault("name-cut-to-16", breaks="ZN takes a name of 32 characters", source="UM52: ZN")
 class NameCutTo16(Fault):
-    """A long name loses its end."""
+    """A name loses what is beyond 16 characters."""
 
     def store(self, change: Change) -> Change | None:
-        """Cut it."""
+        """Cut the name."""
         if change.name == "ZN" and isinstance(change.value, bytes):
             return replace(change, value=change.value[:16])
         return change
@@ -75,13 +75,13 @@ class NameCutTo16(Fault):
 
 @fault("serial-number-counts", breaks="ZS shows the serial number", source="UM53: ZS")
 class SerialNumberCounts(Fault):
-    """Each look at it finds the next one."""
+    """Each ZS answers another number."""
 
     def __init__(self) -> None:
         self._looks = 0
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Count up."""
+        """Put the number of this ZS behind the serial number."""
         if answer.command != "ZS":
             return answer
         self._looks += 1

@@ -26,7 +26,7 @@ class ReadsAway(Fault):
         self.module.emit(Receive(handle, 1460))
 
     def event(self, event: Event) -> Event | None:
-        """Forget it."""
+        """Forget the bytes."""
         if event.handle not in self._asked or not isinstance(event, Received | Blocked | Lost):
             return event
         self._asked.discard(event.handle)
@@ -36,50 +36,50 @@ class ReadsAway(Fault):
 
 
 def refuses(name: str, lines: str, *, breaks: str, source: str) -> None:
-    """A fault that answers ERROR to the lines that match, and does nothing."""
+    """A fault: the lines that match ``lines``, a regular expression, are answered with ERROR and do nothing."""
     pattern = re.compile(lines.encode())
 
     @fault(name, breaks=breaks, source=source)
     class Refuses(Fault):
-        """A command that the documents have is none here."""
+        """A command of the documents is unknown to the module."""
 
         def line(self, text: bytes) -> bytes | None:
-            """Take it for rubbish."""
+            """Carry out a command that is refused, in its place."""
             return NO_COMMAND if pattern.fullmatch(text) else text
 
 
 def forgets(name: str, setting: str, *, breaks: str, source: str) -> None:
-    """A fault that answers OK and keeps the setting as it was."""
+    """A fault: the command is answered with OK, and ``setting`` stays as it was."""
 
     @fault(name, breaks=breaks, source=source)
     class Forgets(Fault):
         """The setting is not kept."""
 
         def store(self, change: Change) -> Change | None:
-            """Forget it."""
+            """Do not store the value."""
             return None if change.name == setting else change
 
 
 def shows(name: str, query: str, change: Callable[[list[str]], list[str]], *, breaks: str, source: str) -> None:
-    """A fault that shows the fields of a query otherwise."""
+    """A fault: the fields of ``query`` are those that ``change`` makes of them."""
 
     @fault(name, breaks=breaks, source=source)
     class Shows(Fault):
-        """The fields are other ones."""
+        """A query shows other fields."""
 
         def shown(self, fields: list[str]) -> list[str]:
-            """Change them for this query alone."""
+            """Change the fields of this query alone."""
             return change(list(fields)) if self.module.running == query.encode() else fields
 
 
 def says(name: str, command: str, change: Callable[[bytes], bytes], *, breaks: str, source: str) -> None:
-    """A fault that puts another payload into the answer with OK to a command, named without its value."""
+    """A fault: a good answer to ``command``, a name without value, has the payload that ``change`` makes."""
 
     @fault(name, breaks=breaks, source=source)
     class Says(Fault):
-        """The payload is another one."""
+        """An answer has another payload."""
 
         def answer(self, answer: Answer) -> Answer | None:
-            """Change it where the command has succeeded."""
+            """Change the payload where the command has succeeded."""
             ours = answer.command == command and answer.ok
             return replace(answer, payload=change(answer.payload)) if ours else answer

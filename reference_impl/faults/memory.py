@@ -10,26 +10,26 @@ OWN = "R0 gives the data of the client that was accepted"
 
 @fault("last-packet-again", breaks=OWN, source="WEB, transcript")
 class LastPacketAgain(Fault):
-    """The first R0 of a client begins with the last packet of the one before it."""
+    """The first R0 of a client begins with the last packet of the former client."""
 
     def __init__(self) -> None:
         self._last = b""
         self._fresh = False
 
     def event(self, event: Event) -> Event | None:
-        """A new client has come."""
+        """Note that a new client has come."""
         self._fresh = self._fresh or isinstance(event, Accepted)
         return event
 
     def received(self, data: bytes) -> bytes:
-        """Put the stale bytes before the fresh ones."""
+        """Put the old bytes before the new ones."""
         stale, self._last = self._last if self._fresh else b"", data
         self._fresh = False
         return stale + data
 
 
 class _Unread(Fault):
-    """What a client has sent and nobody has read when `commands` close it is given to the next R0 with data."""
+    """Bytes that nobody has read when `commands` close the client come with the next client's data."""
 
     commands: tuple[bytes, ...] = ()
 
@@ -38,7 +38,7 @@ class _Unread(Fault):
         self._asked: set[int] = set()
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Read before the close."""
+        """Read the bytes before the close."""
         links = [socket.link.handle for socket in self.module.sockets if socket.server and socket.link]
         if isinstance(effect, Close) and effect.handle in links and self.module.running in self.commands:
             self._asked.add(effect.handle)
@@ -46,7 +46,7 @@ class _Unread(Fault):
         return effect
 
     def event(self, event: Event) -> Event | None:
-        """Keep what was read."""
+        """Keep the bytes that were read."""
         if event.handle in self._asked:
             self._asked.discard(event.handle)
             self._stale = event.data if isinstance(event, Received) else self._stale
@@ -54,7 +54,7 @@ class _Unread(Fault):
         return event
 
     def received(self, data: bytes) -> bytes:
-        """Give it with the next client's."""
+        """Put the kept bytes before those of the next client."""
         stale, self._stale = self._stale, b""
         return stale + data
 
@@ -75,19 +75,19 @@ class UnreadBytesSurviveTheStop(_Unread):
 
 @fault("last-answer-behind-payload", breaks="R0 gives the client's bytes and no others", source="UM 4.14.1")
 class LastAnswerBehindPayload(Fault):
-    """A packet that is shorter than the one before it is filled up from that one's buffer, to the length of it."""
+    """A packet shorter than the packet before is filled up from it, to its length."""
 
     def __init__(self) -> None:
         self._buffer = b""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """A new connection begins with an empty buffer."""
+        """Empty the buffer where a new connection begins."""
         if answer.command == "P5":
             self._buffer = b""
         return answer
 
     def received(self, data: bytes) -> bytes:
-        """Fill up."""
+        """Fill the packet up."""
         filled = data + self._buffer[len(data) :]
         self._buffer = data
         return filled

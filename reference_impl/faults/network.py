@@ -16,46 +16,46 @@ misread("dhcp-2-taken", b"C4=2", b"C4=1", "C4 is 0 or 1", "UM")
 
 @fault("ssid-of-32-refused", breaks="C1 takes 1 to 32 characters", source="UM")
 class SsidOf32Refused(Fault):
-    """The longest name does not fit."""
+    """C1 refuses a name of 32 bytes."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread it."""
+        """Carry out a command that is refused, in its place."""
         return b"C1=" if text.startswith(b"C1=") and len(text) == 35 else text
 
 
 @fault("passphrase-of-63-refused", breaks="C2 takes 8 to 63 characters", source="UM")
 class PassphraseOf63Refused(Fault):
-    """The longest passphrase does not fit."""
+    """C2 refuses a passphrase of 63 bytes."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread it."""
+        """Carry out a command that is refused, in its place."""
         return b"C2" if text.startswith(b"C2=") and len(text) == 66 else text
 
 
 @fault("ssid-cut-at-31", breaks="C1 sets the name, and C? shows it", source="UM")
 class SsidCutAt31(Fault):
-    """The last character of the longest name is lost."""
+    """A name of 32 bytes loses its last byte."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Cut it."""
+        """Cut the name."""
         return text[:34] if text.startswith(b"C1=") else text
 
 
 @fault("failed-join-is-ok", breaks="A join that fails answers ERROR", source="UM, QR20")
 class FailedJoinIsOk(Fault):
-    """It is told by the lines alone."""
+    """C0 answers OK where the join has failed; only the lines say so."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Be content."""
+        """Answer OK."""
         return replace(answer, ok=True) if answer.command == "C0" else answer
 
 
 @fault("join-tells-another-address", breaks="C0 answers the address that the module has", source="UM, QR20")
 class JoinTellsAnotherAddress(Fault):
-    """The address told is one higher than the module's."""
+    """The answer to C0 has an address one higher than the module's."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Count up."""
+        """Add one to the address."""
         own = self.module.address
         head, _, last = own.rpartition(".")
         other = f"{head}.{(int(last) + 1) % 255}"
@@ -65,10 +65,10 @@ class JoinTellsAnotherAddress(Fault):
 
 @fault("join-line-without-zeros", breaks="C0 answers [JOIN   ] ssid,address,0,0", source="UM, QR20")
 class JoinLineWithoutZeros(Fault):
-    """The line ends with the address."""
+    """The line of a join ends with the address."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Cut it."""
+        """Cut the zeros off."""
         joined = answer.command == "C0" and answer.ok
         return replace(answer, payload=answer.payload.removesuffix(b",0,0")) if joined else answer
 
@@ -77,35 +77,35 @@ class _ShownNetwork(Fault):
     """C? shows its fields in another way."""
 
     def shown(self, fields: list[str]) -> list[str]:
-        """Change them."""
+        """Change the fields."""
         return self.change(list(fields)) if self.module.running == b"C?" else fields
 
     def change(self, fields: list[str]) -> list[str]:
-        """What is shown instead."""
+        """The fields that are shown instead."""
         raise NotImplementedError
 
 
 @fault("network-of-14-fields", breaks="C? shows 15 fields", source="UM")
 class NetworkOf14Fields(_ShownNetwork):
-    """The country is missing."""
+    """C? does not show the country."""
 
     def change(self, fields: list[str]) -> list[str]:
-        """Drop it."""
+        """Leave the country out."""
         return [*fields[:13], *fields[14:]]
 
 
 @fault("network-address-shown-as-0", breaks="C?: field 6 is the address", source="UM")
 class NetworkAddressShownAs0(_ShownNetwork):
-    """It is always 0.0.0.0."""
+    """C? always shows the address 0.0.0.0."""
 
     def change(self, fields: list[str]) -> list[str]:
-        """Show none."""
+        """Show 0.0.0.0."""
         return [*fields[:5], "0.0.0.0", *fields[6:]]
 
 
 @fault("security-shown-as-0", breaks="C?: field 3 is the security", source="UM")
 class SecurityShownAs0(_ShownNetwork):
-    """Every network looks open."""
+    """C? shows every network as open."""
 
     def change(self, fields: list[str]) -> list[str]:
         """Show 0."""
@@ -114,7 +114,7 @@ class SecurityShownAs0(_ShownNetwork):
 
 @fault("always-joined", breaks="CS is 1 when connected, else 0", source="UM")
 class AlwaysJoined(Fault):
-    """CS answers 1."""
+    """CS always answers 1."""
 
     def answer(self, answer: Answer) -> Answer | None:
         """Show 1."""
@@ -123,34 +123,34 @@ class AlwaysJoined(Fault):
 
 @fault("leave-stays", breaks="CD leaves the network", source="UM")
 class LeaveStays(Fault):
-    """CD is answered with OK, and the module stays."""
+    """CD is answered with OK, and the module stays in the network."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Take it for something harmless."""
+        """Carry out a harmless command in place of CD."""
         return b"MS=0" if text == b"CD" else text
 
 
 @fault("signal-empty", breaks="CR answers the signal strength", source="UM")
 class SignalEmpty(Fault):
-    """The bare OK."""
+    """CR is answered with OK alone."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Say no more."""
+        """Leave the value out."""
         return replace(answer, payload=b"") if answer.command == "CR" else answer
 
 
 @fault("no-servers-after-rejoining", breaks="C0 joins a network; servers can be reached", source="UM, WEB")
 class NoServersAfterRejoining(Fault):
-    """After leaving and joining again, servers listen where nobody finds them."""
+    """After the module has left and joined again, its servers listen at other ports."""
 
     def __init__(self) -> None:
         self._left = False
 
     def line(self, text: bytes) -> bytes | None:
-        """Learn of the leaving."""
+        """Note that the module leaves."""
         self._left = self._left or text == b"CD"
         return text
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Listen at any port."""
+        """Listen at any free port."""
         return replace(effect, local=(effect.local[0], 0)) if self._left and isinstance(effect, Listen) else effect

@@ -13,17 +13,17 @@ BYTES = "R0 answers the bytes that came"
 
 
 class _OfOneKind(Fault):
-    """Knows on which kind of connection the selected socket works."""
+    """Knows which kind of connection the selected socket has."""
 
     @property
     def single(self) -> bool:
-        """A single server's."""
+        """True on a single server."""
         server = self.module.socket.server
         return server is not None and not server.multi
 
     @property
     def client(self) -> bool:
-        """The TCP client's."""
+        """True on a TCP client."""
         return self.module.socket.role == "P6" and not self.module.socket.datagram
 
 
@@ -32,30 +32,30 @@ class ClientTakesMinusOneForALoss(_OfOneKind):
     """The two characters -1 of the TCP client's remote are answered with ERROR."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Fail."""
+        """Answer ERROR."""
         sent = answer.command == "R0" and answer.payload == b"-1" and self.client
         return replace(answer, ok=False) if sent else answer
 
 
 @fault("single-read-of-257-loses-one", breaks=BYTES, source="UM 4.14.1")
 class SingleReadOf257LosesOne(_OfOneKind):
-    """A packet of a single server's client that is one byte over a buffer loses this byte."""
+    """A packet of 257 bytes from a single server's client loses its last byte."""
 
     def received(self, data: bytes) -> bytes:
-        """Cut it."""
+        """Cut the packet."""
         return data[:256] if self.single and len(data) == 257 else data
 
 
 @fault("single-rest-lost", breaks="The rest of TCP data stays for the next R0", source="UM 4.14.1")
 class SingleRestLost(_OfOneKind):
-    """What is over R1 is thrown away, on a single server."""
+    """On a single server the bytes of a packet beyond R1 are lost."""
 
     def read_limit(self, limit: int) -> int:
-        """Take it all from the network."""
+        """Take all bytes of the packet from the network."""
         return max(limit, 1460) if self.single else limit
 
     def received(self, data: bytes) -> bytes:
-        """Give R1 of it."""
+        """Answer the first R1 bytes."""
         return data[: self.module.socket.number("R1")] if self.single else data
 
 
@@ -71,13 +71,13 @@ class UdpLeadingZerosRefused(Fault):
 
 @fault("client-stream-ends-at-65536", breaks="S3 sends the bytes, as many as it says", source="UM 4.15")
 class ClientStreamEndsAt65536(_OfOneKind):
-    """The TCP client keeps its place in the stream in sixteen bits: what is beyond is counted and not sent."""
+    """The TCP client counts its stream in 16 bits: bytes beyond 65,535 are counted and not sent."""
 
     def __init__(self) -> None:
         self._sent: dict[int, int] = {}
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Say that it was sent."""
+        """Say that the bytes were sent, and do not send them."""
         if not isinstance(effect, Transmit) or not effect.data or not self.client:
             return effect
         self._sent[effect.handle] = self._sent.get(effect.handle, 0) + len(effect.data)
@@ -89,14 +89,14 @@ class ClientStreamEndsAt65536(_OfOneKind):
 
 @fault("selecting-again-drops-what-waits", breaks="P0 selects the socket", source="WEB, first table; UM P0")
 class SelectingAgainDropsWhatWaits(ReadsAway):
-    """P0 of the socket that is selected already empties what it was sent."""
+    """P0 of the socket that is selected already throws away the bytes that wait there."""
 
     def __init__(self) -> None:
         super().__init__()
         self._former = 0
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Read it away."""
+        """Read the bytes and forget them."""
         link = self.module.socket.link
         again = self._former == self.module.selected
         if self.module.running == b"P0=%d" % self.module.selected and again and link is not None and not link.lost:
@@ -104,14 +104,14 @@ class SelectingAgainDropsWhatWaits(ReadsAway):
         return answer
 
     def line(self, text: bytes) -> bytes | None:
-        """Know which one was selected before."""
+        """Note which socket is selected."""
         self._former = self.module.selected
         return text
 
 
 @fault("client-payload-ends-at-a-pause", breaks="S3 sends exactly n bytes within S2", source="UM 4.15.4, S2")
 class ClientPayloadEndsAtAPause(_OfOneKind):
-    """The TCP client takes a pause of the host within a payload for its end."""
+    """The TCP client takes a pause of the host within a payload for the payload's end."""
 
     PAUSE = 0.15
 
@@ -131,5 +131,5 @@ class ClientPayloadEndsAtAPause(_OfOneKind):
         return data
 
     def payload(self, data: bytes) -> bytes:
-        """Send those."""
+        """Send the bytes before the pause."""
         return data[: self._whole] if self._whole and self.client else data

@@ -10,7 +10,7 @@ from reference_impl.faults.registry import Fault, fault
 
 @fault("full-window-counts-all", breaks="S3 answers the number of bytes sent", source="UM 4.15.4")
 class FullWindowCountsAll(Fault):
-    """What the network does not take any more is dropped, and counted as sent."""
+    """Bytes that the network does not take any more are dropped, and counted as sent."""
 
     def __init__(self) -> None:
         self._size = 0
@@ -21,16 +21,16 @@ class FullWindowCountsAll(Fault):
         return data
 
     def count(self, count: int) -> int:
-        """Tell that."""
+        """Answer the size."""
         return max(count, self._size)
 
 
 @fault("full-window-never-answered", breaks="S2 is the write timeout", source="UM S2")
 class FullWindowNeverAnswered(Fault):
-    """S3 waits for the network to take its bytes, however long that takes."""
+    """S3 waits without end until the network takes its bytes."""
 
     def write_timeout(self, seconds: float) -> float:
-        """Wait on."""
+        """Wait without end."""
         return seconds + 3600.0 if self.module.running.startswith(b"S3=") else seconds
 
 
@@ -39,40 +39,40 @@ class HalfClosedConnectionKept(Fault):
     """P6=0 closes no connection whose end R0 or S3 has told: the remote, which may have closed one side, keeps it."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close."""
+        """Drop the closing."""
         link = self.module.socket.link
         reported = link is not None and link.lost and isinstance(effect, Close) and effect.handle == link.handle
         return None if reported and self.module.running == b"P6=0" else effect
 
 
 class _Pieces(Fault):
-    """Knows whether the payload of a command came in pieces."""
+    """Notes whether the payload of a command came in pieces."""
 
     def __init__(self) -> None:
         self._pieces = 0
 
     def input(self, data: bytes) -> bytes:
-        """Count what comes since the command's line."""
+        """Count the pieces that come since the command's line."""
         self._pieces = 0 if self.module.idle else self._pieces + 1
         return data
 
 
 @fault("loss-in-a-payload-told-twice", breaks="One command, one answer", source="QR20 p1; UM 4.15")
 class LossInAPayloadToldTwice(_Pieces):
-    """A connection that is lost while the payload comes in pieces is told by -1 and by an error."""
+    """A connection that is lost while the payload comes in pieces has two answers: -1 and an error."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Tell it again."""
+        """Add the error."""
         lost = answer.command == "S3" and answer.payload == b"-1" and self._pieces > 0
         return replace(answer, then=Answer("S3", ok=False, reason="Connection lost")) if lost else answer
 
 
 @fault("bytes-in-a-payload-lost", breaks="R0 answers the bytes of the peer", source="UM 4.14.1")
 class BytesInAPayloadLost(ReadsAway, _Pieces):
-    """What the peer sends while the payload of S3 comes in pieces is read away."""
+    """Bytes that the peer sends while the payload of S3 comes in pieces are lost."""
 
     def payload(self, data: bytes) -> bytes:
-        """Read."""
+        """Read the bytes and forget them."""
         link = self.module.socket.link
         if self._pieces > 0 and link is not None:
             self.read_away(link.handle)

@@ -23,17 +23,17 @@ refuses("ping-refused", "T0", breaks="T0 pings", source="UM47 DH37: T0")
 
 @fault("ping-says-nothing", breaks="T0 is answered", source="UM47 DH37: T0")
 class PingSaysNothing(Fault):
-    """The module is silent, for good: its prompt never comes."""
+    """T0 is never answered, and no prompt comes."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Drop it."""
+        """Drop the answer."""
         return None if answer.command == "T0" else answer
 
 
 @fault("ping-is-an-error", breaks="A host that answers is no ERROR", source="UM47 DH37: T0; ARM test 30")
 class PingIsAnError(Fault):
-    """The reply stands before ERROR."""
+    """T0 answers ERROR behind the reply."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """End it so."""
+        """Answer ERROR."""
         return replace(answer, ok=False) if answer.command == "T0" else answer

@@ -15,25 +15,25 @@ class SecondClientAtOnce(Fault):
     """Every client is accepted when it comes."""
 
     def accepts_more(self, _more: bool) -> bool:
-        """Always one more."""
+        """Accept one client more."""
         return True
 
 
 @fault("backlog-always-1", breaks="P8 is the number of clients that may wait", source="WEB, first table")
 class BacklogAlways1(Fault):
-    """One client waits, whatever P8 says; more find nobody."""
+    """One client may wait, whatever P8 says; the network refuses more."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Listen for one."""
+        """Listen for one client."""
         return replace(effect, backlog=0) if isinstance(effect, Listen) else effect
 
 
 @fault("backlog-one-short", breaks="P8 is the number of clients that may wait", source="WEB, first table")
 class BacklogOneShort(Fault):
-    """Of two or more that may wait one finds no room."""
+    """One client less than P8 says may wait, where P8 is two or more."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """The network keeps one more than it is asked for."""
+        """Listen for one less: the network keeps one more than it is asked for."""
         return replace(effect, backlog=max(0, effect.backlog - 2)) if isinstance(effect, Listen) else effect
 
 
@@ -50,7 +50,7 @@ class Hoarding(Fault):
         self._own = False
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Answer the core's wish, and keep one of our own under way."""
+        """Answer when the core asks for a client, and keep a request of our own under way."""
         if isinstance(effect, Accept) and not self._own:
             first = effect.handle not in self._asked
             self._asked[effect.handle] = effect
@@ -65,7 +65,7 @@ class Hoarding(Fault):
         return effect
 
     def event(self, event: Event) -> Event | None:
-        """Keep the client, and wish for one more."""
+        """Keep the client, and ask for one more."""
         if not isinstance(event, Accepted) or event.handle not in self._asked:
             return event
         self.waiting.append(event)
@@ -83,7 +83,7 @@ class Hoarding(Fault):
             self.module.emit(Close(client.link))
 
     def queue(self, handle: int) -> list[Accepted]:
-        """Who waits at this server."""
+        """The clients that wait at this server."""
         return [one for one in self.waiting if one.handle == handle]
 
     def _hand_over(self, handle: int) -> None:
@@ -96,7 +96,7 @@ class Hoarding(Fault):
                 self.module.post(chosen)
 
     def choose(self, queue: list[Accepted]) -> Accepted | None:
-        """Who is next: the first of those that wait."""
+        """The next client: the first of those that wait."""
         return queue[0]
 
     def called(self, handle: int) -> None:
@@ -108,46 +108,46 @@ class Hoarding(Fault):
 
 @fault("newest-client-first", breaks=SEQUENTIAL, source=PAGE)
 class NewestClientFirst(Hoarding):
-    """Of those that wait the last is served first."""
+    """Of the clients that wait, the last is served first."""
 
     def choose(self, queue: list[Accepted]) -> Accepted | None:
-        """The last."""
+        """The last client."""
         return queue[-1]
 
 
 @fault("third-before-second", breaks=SEQUENTIAL, source=PAGE)
 class ThirdBeforeSecond(Hoarding):
-    """Where three or more wait, the second of them is served first."""
+    """Where three clients or more wait, the second of them is served first."""
 
     def choose(self, queue: list[Accepted]) -> Accepted | None:
-        """The second."""
+        """The second client."""
         return queue[1] if len(queue) > 2 else queue[0]
 
 
 @fault("next-empties-the-queue", breaks="P5=10: the next in the queue is accepted", source=PAGE)
 class NextEmptiesTheQueue(Hoarding):
-    """Who waits is refused with the client that is closed."""
+    """P5=10 refuses all clients that wait."""
 
     def called(self, handle: int) -> None:
-        """Refuse them."""
+        """Refuse all that wait."""
         self.refuse(self.queue(handle))
 
 
 @fault("next-skips-one", breaks="P5=10: the next in the queue is accepted", source=PAGE)
 class NextSkipsOne(Hoarding):
-    """Where two or more wait, the first of them is refused."""
+    """Where two clients or more wait, P5=10 refuses the first of them."""
 
     def called(self, handle: int) -> None:
-        """Refuse the first."""
+        """Refuse the first that waits."""
         self.refuse(self.queue(handle)[:1] if len(self.queue(handle)) > 1 else [])
 
 
 @fault("second-client-ends-the-first", breaks="A client is served until P5=10; the others wait", source=PAGE)
 class SecondClientEndsTheFirst(Hoarding):
-    """When another connects, the connection of the one being served is closed."""
+    """When a second client connects, the client that is served is closed."""
 
     def came(self, client: Accepted) -> None:
-        """Close the served one."""
+        """Close the served client."""
         for socket in self.module.sockets:
             if socket.server is not None and socket.server.handle == client.handle and socket.link is not None:
                 self.module.emit(Close(socket.link.handle))
@@ -155,31 +155,31 @@ class SecondClientEndsTheFirst(Hoarding):
 
 @fault("waiting-client-is-refused", breaks="The others wait in the backlog until P5=10", source=PAGE)
 class WaitingClientIsRefused(Hoarding):
-    """Who comes while another is served is closed."""
+    """A client that comes while another is served is closed."""
 
     def came(self, client: Accepted) -> None:
-        """Close it, unless the core wants it."""
+        """Close the new client, unless the core has asked for one."""
         if client.handle not in self._wanted:
             self.refuse([client])
 
 
 @fault("leaver-blocks-the-queue", breaks="P5=10: the next in the queue is accepted", source=PAGE)
 class LeaverBlocksTheQueue(Hoarding):
-    """When the first of those that wait has left meanwhile, nobody is taken any more."""
+    """When the first client that waits has left, no client is accepted any more."""
 
     def __init__(self) -> None:
         super().__init__()
         self._probed: dict[int, Accepted] = {}
 
     def choose(self, queue: list[Accepted]) -> Accepted | None:
-        """Look whether it is still there before it is taken."""
+        """Ask whether the client is still there before it is taken."""
         if queue[0].link not in self._probed:
             self._probed[queue[0].link] = queue[0]
             self.module.emit(Transmit(queue[0].link, b""))
         return None
 
     def event(self, event: Event) -> Event | None:
-        """It is: take it. It is not: stand still."""
+        """Take a client that is there; stand still where it has left."""
         if event.handle in self._probed:
             client = self._probed[event.handle]
             if isinstance(event, Transmitted | Blocked) and client in self.waiting:
@@ -192,7 +192,7 @@ class LeaverBlocksTheQueue(Hoarding):
 
 
 class _Crossed(Hoarding):
-    """Operations of the served link are done on the link of the first that waits."""
+    """Operations of the served link act on the link of the first client that waits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -207,7 +207,7 @@ class _Crossed(Hoarding):
         return None
 
     def event(self, event: Event) -> Event | None:
-        """What the other link tells is taken for the served one's."""
+        """Take what the other link says for the served link's."""
         own = self._back.get(event.handle)
         if own is not None and isinstance(event, Received | Transmitted | Blocked | Lost):
             if not isinstance(event, Blocked):
@@ -218,10 +218,10 @@ class _Crossed(Hoarding):
 
 @fault("reads-the-waiting-client", breaks="R0 gives the bytes of the client that is served", source=PAGE)
 class ReadsTheWaitingClient(_Crossed):
-    """While another waits, R0 reads from that one."""
+    """While another client waits, R0 reads from the client that waits."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Read the other."""
+        """Read from the other link."""
         if isinstance(effect, Receive) and (other := self.cross(effect.handle)) is not None:
             self._back[other] = effect.handle
             return replace(effect, handle=other)
@@ -233,10 +233,10 @@ class ReadsTheWaitingClient(_Crossed):
 
 @fault("sends-to-the-waiting-client", breaks="S3 sends to the client that is served", source=PAGE)
 class SendsToTheWaitingClient(_Crossed):
-    """While another waits, S3 sends to that one."""
+    """While another client waits, S3 sends to the client that waits."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Send to the other."""
+        """Send to the other link."""
         if isinstance(effect, Transmit) and (other := self.cross(effect.handle)) is not None:
             self._back[other] = effect.handle
             return replace(effect, handle=other)
@@ -245,13 +245,13 @@ class SendsToTheWaitingClient(_Crossed):
 
 @fault("early-bytes-lost", breaks="R0 gives the bytes that the client has sent", source=PAGE)
 class EarlyBytesLost(Fault):
-    """What a client has sent before it was accepted is thrown away."""
+    """Bytes that a client has sent before it was accepted are lost."""
 
     def __init__(self) -> None:
         self._fresh: set[int] = set()
 
     def event(self, event: Event) -> Event | None:
-        """Read the new link empty, once."""
+        """Empty the new link, once."""
         if isinstance(event, Accepted):
             self._fresh.add(event.link)
             self.module.emit(Receive(event.link, 65536))
@@ -272,7 +272,7 @@ class NextFailsOnUnreadBytes(Fault):
         self._passing = False
 
     def line(self, text: bytes) -> bytes | None:
-        """Look for bytes first."""
+        """Look for unread bytes first."""
         link = self.module.socket.link
         if text != b"P5=10" or link is None or link.lost or self._passing:
             self._passing = False
@@ -282,7 +282,7 @@ class NextFailsOnUnreadBytes(Fault):
         return None
 
     def event(self, event: Event) -> Event | None:
-        """There are some: refuse. There are none: go on."""
+        """Refuse P5=10 where there are bytes; carry it out where there are none."""
         if not self._looking or event.handle != self._looking:
             return event
         self._looking = 0

@@ -11,26 +11,26 @@ from reference_impl.faults.registry import Fault, fault
 
 
 def _refused(name: str, setting: str, text: str, breaks: str, source: str) -> None:
-    """A fault that refuses this value."""
+    """A fault: the setting refuses this value, which its range has."""
 
     @fault(name, breaks=breaks, source=source)
     class Refused(Fault):
         """A value of the range is refused."""
 
         def check(self, check: Check) -> Check:
-            """Refuse this one."""
+            """Refuse the value."""
             return replace(check, value=None) if (check.name, check.text) == (setting, text.encode()) else check
 
 
 def _taken(name: str, setting: str, text: str, value: Value, breaks: str, source: str) -> None:
-    """A fault that takes this text, and stores the value for it."""
+    """A fault: the setting takes this text, which its range has not, and stores ``value``."""
 
     @fault(name, breaks=breaks, source=source)
     class Taken(Fault):
         """A value outside the range is taken."""
 
         def check(self, check: Check) -> Check:
-            """Take this one."""
+            """Take the value."""
             return replace(check, value=value) if (check.name, check.text) == (setting, text.encode()) else check
 
 
@@ -71,10 +71,10 @@ _taken("negative-time-taken", "R2", "-1", 0, TIME, "UM")
 
 @fault("letters-are-0", breaks="A timeout is a number from 0 to 30000", source="UM")
 class LettersAre0(Fault):
-    """What is no number is 0."""
+    """A text that is no number counts as 0."""
 
     def check(self, check: Check) -> Check:
-        """Read it as C's atoi does."""
+        """Read the text as atoi of C does."""
         nothing = check.value is None and check.name in ("P2", "P4", "R2", "S2")
         return replace(check, value=0) if nothing and check.text[:1].isalpha() else check
 
@@ -91,9 +91,9 @@ class LeadingZerosRefused(Fault):
 
 @fault("leading-zero-is-octal", breaks="S3's number may have leading zeros", source="UM 4.15.4")
 class LeadingZeroIsOctal(Fault):
-    """S3=010 sends eight bytes."""
+    """S3=010 asks for eight bytes."""
 
     def check(self, check: Check) -> Check:
-        """Read it as C's strtol does."""
+        """Read the text as strtol of C does."""
         octal = check.name == "S3" and check.text.startswith(b"0") and set(check.text) <= set(b"01234567")
         return replace(check, value=int(check.text, 8) or None) if octal else check

@@ -1,59 +1,42 @@
 """Faults of the scan: F."""
 
 import re
+from collections.abc import Callable
 
 from reference_impl.faults.kinds import forgets, refuses, says, shows
 from reference_impl.faults.registry import Fault, fault
 
-says(
+DOCUMENTS = "UM31 DH35: F0"
+
+
+def _lists(name: str, pattern: bytes, other: bytes | Callable[[re.Match[bytes]], bytes], *, breaks: str) -> None:
+    """A fault: in the list of F0 each text that matches ``pattern`` is replaced by ``other``, as by ``re.sub``."""
+    expression = re.compile(pattern, re.DOTALL)
+    says(name, "F0", lambda payload: expression.sub(other, payload), breaks=breaks, source=DOCUMENTS)
+
+
+_lists(
     "scan-counts-from-0",
-    "F0",
-    lambda payload: re.sub(rb"#(\d{3})(?=,\")", lambda found: b"#%03d" % (int(found[1]) - 1), payload),
+    rb"#(\d{3})(?=,\")",
+    lambda found: b"#%03d" % (int(found[1]) - 1),
     breaks="The index of a network begins with 001",
-    source="UM31 DH35: F0",
 )
-says(
-    "scan-index-stands-still",
-    "F0",
-    lambda payload: re.sub(rb"#\d{3}(?=,\")", b"#001", payload),
-    breaks="The index of a network rises",
-    source="UM31 DH35: F0",
-)
-says(
+_lists("scan-index-stands-still", rb"#\d{3}(?=,\")", b"#001", breaks="The index of a network rises")
+_lists(
     "scan-name-without-quotes",
-    "F0",
-    lambda payload: re.sub(rb'(#\d{3},)"(.*?)"(?=,[0-9A-F:]{17},)', rb"\1\2", payload, flags=re.DOTALL),
+    rb'(#\d{3},)"(.*?)"(?=,[0-9A-F:]{17},)',
+    rb"\1\2",
     breaks="The SSID stands in quotes",
-    source="UM31 DH35: F0",
 )
-says(
-    "scan-signal-in-words",
-    "F0",
-    lambda payload: re.sub(rb"(,-\d+)(?=,\d+\.\d,Infra)", rb"\1 dBm", payload),
-    breaks="Field 4 is the RSSI, a number",
-    source="UM31 DH35: F0",
-)
-says(
-    "scan-of-8-fields",
-    "F0",
-    lambda payload: re.sub(rb"(GHz),\d+", rb"\1", payload),
-    breaks="The last field is the channel",
-    source="UM31 DH35: F0",
-)
-says(
+_lists("scan-signal-in-words", rb"(,-\d+)(?=,\d+\.\d,Infra)", rb"\1 dBm", breaks="Field 4 is the RSSI, a number")
+_lists("scan-of-8-fields", rb"(GHz),\d+", rb"\1", breaks="The last field is the channel")
+_lists(
     "scan-mac-with-dashes",
-    "F0",
-    lambda payload: re.sub(rb'(?<=",)[0-9A-F:]{17}(?=,-)', lambda found: found[0].replace(b":", b"-"), payload),
+    rb'(?<=",)[0-9A-F:]{17}(?=,-)',
+    lambda found: found[0].replace(b":", b"-"),
     breaks="The BSSID is written with colons",
-    source="UM31 DH35: F0",
 )
-says(
-    "scan-without-band",
-    "F0",
-    lambda payload: re.sub(rb",(2\.4|5)GHz(?=,\d+)", b",0", payload),
-    breaks="Field 8 is the band",
-    source="UM31 DH35: F0",
-)
+_lists("scan-without-band", rb",(2\.4|5)GHz(?=,\d+)", b",0", breaks="Field 8 is the band")
 says(
     "scan-finds-nothing",
     "F0",
@@ -79,8 +62,8 @@ refuses("scan-name-not-cleared", "F5=#", breaks="F5=# clears the SSID", source="
 
 @fault("scan-needs-a-join", breaks="F0 works unjoined", source="UM31: F0")
 class ScanNeedsAJoin(Fault):
-    """Without a network F0 is an ERROR."""
+    """F0 answers ERROR where the module is in no network."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Refuse it."""
+        """Carry out a command that is refused, in place of F0."""
         return b"ZZ" if text == b"F0" and not self.module.network.joined else text

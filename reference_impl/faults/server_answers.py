@@ -13,25 +13,25 @@ LINE_BREAK = b"\r\n"
 
 
 class _AlteredLines(Fault):
-    """The lines of an answer are put another way."""
+    """The lines of an answer are changed."""
 
     command = b""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Alter the good answer of one command."""
+        """Change the good answer to one command."""
         if self.module.running != self.command or not answer.ok:
             return answer
         lines = answer.payload.split(LINE_BREAK)
         return replace(answer, payload=LINE_BREAK.join(self.change(lines)))
 
     def change(self, lines: list[bytes]) -> list[bytes]:
-        """What the lines are instead."""
+        """The lines that are answered instead."""
         raise NotImplementedError
 
 
 @fault("setup-line-missing", breaks="P5=11 answers Setup, Waiting, OK", source=TABLE)
 class SetupLineMissing(_AlteredLines):
-    """The answer begins with Waiting."""
+    """The answer to P5=11 has no line Setup."""
 
     command = b"P5=11"
 
@@ -42,29 +42,29 @@ class SetupLineMissing(_AlteredLines):
 
 @fault("setup-line-altered", breaks="P5=11 answers [TCP TSK] Multi-Accept Setup", source=TABLE)
 class SetupLineAltered(_AlteredLines):
-    """The hyphen is missing."""
+    """The hyphen of Multi-Accept is missing."""
 
     command = b"P5=11"
 
     def change(self, lines: list[bytes]) -> list[bytes]:
-        """Write it in another way."""
+        """Leave the hyphen out."""
         return [lines[0].replace(b"Multi-Accept", b"MultiAccept"), *lines[1:]]
 
 
 @fault("setup-behind-waiting", breaks="P5=11 answers Setup, then Waiting", source=TABLE)
 class SetupBehindWaiting(_AlteredLines):
-    """The two lines stand in the other order."""
+    """The line Waiting stands before the line Setup."""
 
     command = b"P5=11"
 
     def change(self, lines: list[bytes]) -> list[bytes]:
-        """Turn them round."""
+        """Swap the two lines."""
         return lines[::-1]
 
 
 @fault("waiting-missing-on-start", breaks="P5=11 answers Setup, Waiting, OK", source=TABLE)
 class WaitingMissingOnStart(_AlteredLines):
-    """The answer ends with Setup."""
+    """The answer to P5=11 has no line Waiting."""
 
     command = b"P5=11"
 
@@ -75,40 +75,40 @@ class WaitingMissingOnStart(_AlteredLines):
 
 @fault("waiting-missing-on-next", breaks="P5=10 answers Waiting", source=TABLE)
 class WaitingMissingOnNext(_AlteredLines):
-    """The bare OK."""
+    """P5=10 is answered with OK alone."""
 
     command = b"P5=10"
 
     def change(self, _lines: list[bytes]) -> list[bytes]:
-        """Say nothing."""
+        """Leave all lines out."""
         return []
 
 
 @fault("setup-again-on-next", breaks="P5=10 answers Waiting", source=TABLE)
 class SetupAgainOnNext(_AlteredLines):
-    """The Setup line comes at each next client."""
+    """The answer to P5=10 has the line Setup too."""
 
     command = b"P5=10"
 
     def change(self, lines: list[bytes]) -> list[bytes]:
-        """Say it before."""
+        """Put the line Setup before the others."""
         return [server.SETUP.encode(), *lines]
 
 
 @fault("killed-missing", breaks="P5=0 answers [TCP TSK] Killed, OK", source="WEB, transcript")
 class KilledMissing(_AlteredLines):
-    """The bare OK."""
+    """P5=0 is answered with OK alone."""
 
     command = b"P5=0"
 
     def change(self, _lines: list[bytes]) -> list[bytes]:
-        """Say nothing."""
+        """Leave all lines out."""
         return []
 
 
 @fault("killed-from-the-wrong-task", breaks="P5=0 answers [TCP TSK] Killed", source="WEB, transcript")
 class KilledFromTheWrongTask(_AlteredLines):
-    """The line is [TCP SVR] Killed."""
+    """The line of the stop is [TCP SVR] Killed."""
 
     command = b"P5=0"
 
@@ -126,14 +126,14 @@ class _WaitsForClient(Fault):
         self._held: Answer | None = None
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Hold it."""
+        """Hold the answer back."""
         if self.module.running == self.command and answer.ok and self.module.socket.state is State.WAITING:
             self._held = answer
             return None
         return answer
 
     def notice(self, notice: Notice) -> Notice | None:
-        """Let it go, before the client is told."""
+        """Send the answer, before the notice of the client."""
         if self._held is not None:
             extra = self._held.payload + b"\r\n" if self._held.payload else b"\r\n"
             self.module.write(b"\r\n" + extra + b"OK\r\n> ")
@@ -143,40 +143,40 @@ class _WaitsForClient(Fault):
 
 @fault("multi-start-waits-for-client", breaks="P5=11 answers OK; then a client connects", source="WEB, transcript")
 class MultiStartWaitsForClient(_WaitsForClient):
-    """P5=11 blocks in accept()."""
+    """P5=11 is answered when a client has come."""
 
     command = b"P5=11"
 
 
 @fault("single-start-waits-for-client", breaks="P5=1: OK comes before any client does", source="UM 5.6.1, DS p17")
 class SingleStartWaitsForClient(_WaitsForClient):
-    """P5=1 blocks in accept()."""
+    """P5=1 is answered when a client has come."""
 
     command = b"P5=1"
 
 
 @fault("next-waits-for-client", breaks="P5=10 answers OK; then the next connects", source="WEB, transcript")
 class NextWaitsForClient(_WaitsForClient):
-    """P5=10 blocks in accept()."""
+    """P5=10 is answered when a client has come."""
 
     command = b"P5=10"
 
 
 class _Status(Fault):
-    """P? shows one field of the server in another way."""
+    """P? shows another value in one field of the server."""
 
     def shown(self, fields: list[str]) -> list[str]:
-        """Change it."""
+        """Change the field."""
         return self.change(list(fields)) if self.module.running == b"P?" else fields
 
     def change(self, fields: list[str]) -> list[str]:
-        """What is shown instead."""
+        """The value that is shown instead."""
         raise NotImplementedError
 
 
 @fault("server-never-shown", breaks="P?: field 6 is 1 while the server runs", source="UM 5.6.1")
 class ServerNeverShown(_Status):
-    """It is always 0."""
+    """P? always shows 0 for the server."""
 
     def change(self, fields: list[str]) -> list[str]:
         """Show 0."""
@@ -185,13 +185,13 @@ class ServerNeverShown(_Status):
 
 @fault("server-shown-for-ever", breaks="P?: field 6 is 0 when no server runs", source="UM 5.6.1")
 class ServerShownForEver(_Status):
-    """Once shown it stays 1."""
+    """P? shows 1 for the server after its stop too."""
 
     def __init__(self) -> None:
         self._seen = False
 
     def line(self, text: bytes) -> bytes | None:
-        """Learn of a server."""
+        """Note that a server has started."""
         self._seen = self._seen or text in (b"P5=1", b"P5=11")
         return text
 
@@ -202,8 +202,8 @@ class ServerShownForEver(_Status):
 
 @fault("client-not-shown", breaks="P?: field 2 is the client's address", source="UM 5.6.1")
 class ClientNotShown(_Status):
-    """It is always 0.0.0.0."""
+    """P? always shows 0.0.0.0 for the client."""
 
     def change(self, fields: list[str]) -> list[str]:
-        """Show nobody."""
+        """Show 0.0.0.0."""
         return [fields[0], "0.0.0.0", *fields[2:]]

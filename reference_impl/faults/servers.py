@@ -15,10 +15,10 @@ TABLE = "WEB, multi-connection table"
 
 @fault("listens-one-port-higher", breaks="P2 selects the port of the server", source="WEB, first table")
 class ListensOnePortHigher(Fault):
-    """The server is reached at P2 + 1."""
+    """The server listens at port P2 + 1."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Count up."""
+        """Add one to the port."""
         if isinstance(effect, Listen):
             return replace(effect, local=(effect.local[0], (effect.local[1] + 1) % 65536))
         return effect
@@ -26,7 +26,7 @@ class ListensOnePortHigher(Fault):
 
 @fault("listens-before-start", breaks="P5=11 or P5=1 starts the server", source="WEB; UM 5.6.1")
 class ListensBeforeStart(Fault):
-    """Connections are taken as soon as P2 is set."""
+    """The port is open as soon as P2 is set."""
 
     def __init__(self) -> None:
         self._early: int | None = None
@@ -40,7 +40,7 @@ class ListensBeforeStart(Fault):
         return change
 
     def order(self, order: Order) -> Order:
-        """Give it free for the server."""
+        """Close the port for the server."""
         self._close()
         return order
 
@@ -52,10 +52,10 @@ class ListensBeforeStart(Fault):
 
 @fault("next-keeps-client", breaks="P5=10: the client is closed", source=TABLE)
 class NextKeepsClient(Fault):
-    """The connection stays open when the next client is called."""
+    """P5=10 leaves the connection of the former client open."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close the link while its server runs on."""
+        """Drop the closing of the link while its server runs."""
         links = [socket.link for socket in self.module.sockets if socket.server and socket.link]
         stopping = self.module.running == b"P5=0"
         kept = isinstance(effect, Close) and any(link.handle == effect.handle for link in links)
@@ -64,10 +64,10 @@ class NextKeepsClient(Fault):
 
 @fault("next-takes-nobody", breaks="P5=10: the next client is accepted", source=TABLE)
 class NextTakesNobody(Fault):
-    """The client is closed, and that is all."""
+    """P5=10 closes the client and accepts no other."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not accept."""
+        """Drop the accepting."""
         return None if isinstance(effect, Accept) and self.module.running == b"P5=10" else effect
 
 
@@ -76,25 +76,25 @@ class NextAfterTheLossStops(Fault):
     """On a lost connection P5=10 stops the server."""
 
     def order(self, order: Order) -> Order:
-        """Stop instead."""
+        """Stop the server."""
         return Order.STOP if order is Order.NEXT and self.module.socket.state is State.LOST else order
 
 
 @fault("next-after-the-loss-refused", breaks="P5=10 takes the next when the client has left", source=TABLE)
 class NextAfterTheLossRefused(Fault):
-    """On a lost connection P5=10 is an error, and P5=0 the only way on."""
+    """On a lost connection P5=10 answers an error; only P5=0 helps."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread it."""
+        """Carry out a command that is refused, in place of P5=10."""
         return b"P5=9" if text == b"P5=10" and self.module.socket.state is State.LOST else text
 
 
 @fault("next-not-needed", breaks="After -1, P5=10 takes the next client", source=TABLE)
 class NextNotNeeded(Fault):
-    """The next client is accepted as soon as the loss was told."""
+    """The next client is accepted as soon as R0 or S3 has answered -1."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Go on by itself."""
+        """Accept the next client without P5=10."""
         socket = self.module.socket
         if answer.payload == b"-1" and socket.state is State.LOST:
             self.module.close_link(socket)
@@ -104,25 +104,25 @@ class NextNotNeeded(Fault):
 
 @fault("port-stays-open", breaks="P5=0: the client and the port are closed", source=TABLE)
 class PortStaysOpen(Fault):
-    """The listening socket survives P5=0."""
+    """The port stays open after P5=0."""
 
     def __init__(self) -> None:
         self._servers: set[int] = set()
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Remember servers, and do not close them."""
+        """Drop the closing of servers."""
         if isinstance(effect, Listen):
             self._servers.add(effect.handle)
         return None if isinstance(effect, Close) and effect.handle in self._servers else effect
 
 
 class _KeepsClient(Fault):
-    """P5=0 closes the port and not the client, of servers that were started by `started`."""
+    """P5=0 closes the port and not the client; ``multi``: of multi-accept servers, or of single servers."""
 
     multi = True
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close the link."""
+        """Drop the closing of the link."""
         links = [s.link for s in self.module.sockets if s.server and s.server.multi is self.multi and s.link]
         kept = isinstance(effect, Close) and any(link.handle == effect.handle for link in links)
         return None if kept and self.module.running == b"P5=0" else effect
@@ -130,39 +130,39 @@ class _KeepsClient(Fault):
 
 @fault("stop-keeps-client", breaks="P5=0: the client and the port are closed", source=TABLE)
 class StopKeepsClient(_KeepsClient):
-    """The client of multi-accept stays connected."""
+    """P5=0 leaves the client of multi-accept connected."""
 
 
 @fault("single-stop-keeps-client", breaks="P5=0 closes the client's socket and the listening one", source="WEB")
 class SingleStopKeepsClient(_KeepsClient):
-    """The client of the single server stays connected."""
+    """P5=0 leaves the client of the single server connected."""
 
     multi = False
 
 
 @fault("single-stop-twice-is-an-error", breaks="P5=0, said again, answers OK again", source="UM 5.6.1")
 class SingleStopTwiceIsAnError(Fault):
-    """P5=0 without a server is refused."""
+    """P5=0 answers an error where no server runs."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Learn whether something was stopped."""
+        """Answer an error where no server ran."""
         return replace(answer, ok=False) if self.module.running == b"P5=0" and self._stopped else answer
 
     def line(self, text: bytes) -> bytes | None:
-        """Look before."""
+        """Note whether a server runs."""
         self._stopped = self.module.socket.state is State.STOPPED and not self.module.socket.role
         return text
 
 
 @fault("port-used-once", breaks="A server that was stopped starts again", source="WEB, single-connection table; UM")
 class PortUsedOnce(Fault):
-    """Stopped ports are as if in TIME_WAIT: a second start at the same port is refused."""
+    """A second start at the same port is refused, as while the port is in TIME_WAIT."""
 
     def __init__(self) -> None:
         self._used: set[int] = set()
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread the start."""
+        """Carry out a command that is refused, in place of the start."""
         port = self.module.socket.number("P2")
         if text not in (b"P5=1", b"P5=11") or self.module.socket.server is not None:
             return text
@@ -173,13 +173,13 @@ class PortUsedOnce(Fault):
 
 @fault("server-starts-leak", breaks="A server that was stopped starts again", source="WEB, single-connection table; UM")
 class ServerStartsLeak(Fault):
-    """Stopping gives nothing back: after the third start of a socket no more."""
+    """A socket's server starts three times and no more."""
 
     def __init__(self) -> None:
         self._starts: dict[int, int] = {}
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread the start."""
+        """Carry out a command that is refused, in place of the start."""
         starts = self._starts.get(self.module.selected, 0)
         if text == b"P5=11":
             self._starts[self.module.selected] = starts + 1
@@ -188,30 +188,30 @@ class ServerStartsLeak(Fault):
 
 @fault("hang-after-20-accepts", breaks="P5=10: the next client is accepted", source="WEB, transcript")
 class HangAfter20Accepts(Fault):
-    """The module says nothing more once twenty clients have been taken."""
+    """The module is silent after twenty clients."""
 
     def __init__(self) -> None:
         self._accepts = 0
 
     def event(self, event: Event) -> Event | None:
-        """Count, and believe no more than twenty."""
+        """Count the clients."""
         self._accepts += isinstance(event, Accepted)
         return None if self._accepts > 20 and isinstance(event, Accepted) else event
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Silence."""
+        """Answer nothing."""
         return None if self._accepts >= 20 else answer
 
 
 @fault("no-more-clients-after-16", breaks="P5=10: the next client is accepted", source="WEB, transcript")
 class NoMoreClientsAfter16(Fault):
-    """Each client costs a descriptor: after sixteen of one server everybody waits for ever."""
+    """A server accepts sixteen clients and no more."""
 
     def __init__(self) -> None:
         self._taken: dict[int, int] = {}
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Accept sixteen times."""
+        """Accept sixteen clients."""
         if isinstance(effect, Accept):
             self._taken[effect.handle] = self._taken.get(effect.handle, 0) + 1
             return None if self._taken[effect.handle] > 16 else effect
@@ -220,13 +220,13 @@ class NoMoreClientsAfter16(Fault):
 
 @fault("client-closed-after-16", breaks="P5=10: the next client is accepted and served", source="WEB, transcript")
 class ClientClosedAfter16(Fault):
-    """From the seventeenth client of a server on each is announced and closed."""
+    """From the seventeenth client of a server on, each is announced and closed."""
 
     def __init__(self) -> None:
         self._taken: dict[int, int] = {}
 
     def event(self, event: Event) -> Event | None:
-        """Close it."""
+        """Close the client."""
         if isinstance(event, Accepted):
             self._taken[event.handle] = self._taken.get(event.handle, 0) + 1
             if self._taken[event.handle] > 16:
@@ -236,19 +236,19 @@ class ClientClosedAfter16(Fault):
 
 @fault("server-on-socket-0-only", breaks="P0 selects the socket that the server works on", source="WEB, first table")
 class ServerOnSocket0Only(Fault):
-    """On the others P5=11 is refused."""
+    """P5=11 is refused on the sockets 1 to 3."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Misread it."""
+        """Carry out a command that is refused, in place of P5=11."""
         return b"P5=9" if text == b"P5=11" and self.module.selected else text
 
 
 @fault("stop-stops-all-sockets", breaks="P5 acts on the selected socket", source="WEB, first table")
 class StopStopsAllSockets(Fault):
-    """P5=0 closes what is open on the others too."""
+    """P5=0 closes what is open on the other sockets too."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Close it all."""
+        """Close the other sockets."""
         if self.module.running == b"P5=0":
             self.module.close_all()
         return answer
@@ -256,10 +256,10 @@ class StopStopsAllSockets(Fault):
 
 @fault("next-closes-the-other-client", breaks="P5=10 closes the client of the selected socket", source="WEB, tables")
 class NextClosesTheOtherClient(Fault):
-    """The clients of all servers are closed."""
+    """P5=10 closes the clients of all servers."""
 
     def order(self, order: Order) -> Order:
-        """Close the others' too."""
+        """Close the clients of the other servers."""
         if order is Order.NEXT:
             for socket in self.module.sockets:
                 if socket.server is not None and socket.link is not None:
@@ -269,9 +269,9 @@ class NextClosesTheOtherClient(Fault):
 
 @fault("notice-selects-its-socket", breaks="P0 selects the socket", source="WEB, first table")
 class NoticeSelectsItsSocket(Fault):
-    """The socket of the client that has come is selected."""
+    """A notice selects the socket of its client."""
 
     def notice(self, notice: Notice) -> Notice | None:
-        """Select it."""
+        """Select the socket."""
         self.module.selected = notice.socket
         return notice

@@ -10,32 +10,32 @@ from reference_impl.faults.registry import Fault, fault
 
 
 class _NotStored(Fault):
-    """The setting `setting` is answered with OK and forgotten."""
+    """The command of `setting` is answered with OK, and the setting stays as it was."""
 
     setting: ClassVar[str]
 
     def store(self, change: Change) -> Change | None:
-        """Forget it."""
+        """Do not store the value."""
         return None if change.name == self.setting else change
 
 
 @fault("backlog-not-stored", breaks="P8 sets the number of backlogs, and P? shows it", source="WEB; UM")
 class BacklogNotStored(_NotStored):
-    """P8 stays what it was."""
+    """P8 stays as it was."""
 
     setting = "P8"
 
 
 @fault("remote-address-not-stored", breaks="P3 sets the remote address, and P? shows it", source="UM")
 class RemoteAddressNotStored(_NotStored):
-    """P3 stays what it was."""
+    """P3 stays as it was."""
 
     setting = "P3"
 
 
 @fault("read-size-not-stored", breaks="R1 sets the read packet size, and R? shows it", source="UM")
 class ReadSizeNotStored(_NotStored):
-    """R1 stays what it was."""
+    """R1 stays as it was."""
 
     setting = "R1"
 
@@ -45,26 +45,26 @@ class PortOf15Bits(Fault):
     """The highest bit of the local port is lost."""
 
     def store(self, change: Change) -> Change | None:
-        """Mask it."""
+        """Mask the port."""
         short = change.name == "P2" and isinstance(change.value, int)
         return replace(change, value=int(str(change.value)) & 0x7FFF) if short else change
 
 
 @fault("write-timeout-sets-read-timeout", breaks="S2 is the write timeout, R2 the read timeout", source="UM")
 class WriteTimeoutSetsReadTimeout(Fault):
-    """There is one timeout for both, R2."""
+    """S2 sets R2."""
 
     def store(self, change: Change) -> Change | None:
-        """Store the one for the other."""
+        """Store the value as R2."""
         return replace(change, name="R2") if change.name == "S2" else change
 
 
 @fault("settings-shared", breaks="All P settings are kept per socket", source="UM")
 class SettingsShared(Fault):
-    """What is set for one socket is set for all."""
+    """A setting of one socket is set for all sockets."""
 
     def store(self, change: Change) -> Change | None:
-        """Store it everywhere."""
+        """Store the value for every socket."""
         for socket in self.module.sockets:
             socket.settings[change.name] = change.value
         return change
@@ -72,10 +72,10 @@ class SettingsShared(Fault):
 
 @fault("socket-settings-alias", breaks="All P settings are kept per socket", source="UM")
 class SocketSettingsAlias(Fault):
-    """Sockets 0 and 2 have one port, and so have 1 and 3."""
+    """Sockets 0 and 2 have one port, and sockets 1 and 3 have one port."""
 
     def store(self, change: Change) -> Change | None:
-        """Store the port for the other one too."""
+        """Store the port for the other socket too."""
         if change.name == "P2":
             self.module.sockets[change.socket ^ 2].settings["P2"] = change.value
         return change
@@ -86,7 +86,7 @@ class SelectDoesNothing(Fault):
     """P0=n is answered with OK, and socket 0 stays selected."""
 
     def select(self, _socket: int) -> int:
-        """Stay."""
+        """Select socket 0."""
         return 0
 
 
@@ -95,7 +95,7 @@ class SelectOfOneBit(Fault):
     """P0=2 selects 0, P0=3 selects 1."""
 
     def select(self, socket: int) -> int:
-        """Mask it."""
+        """Mask the number."""
         return socket & 1
 
 
@@ -110,12 +110,12 @@ class SelectedSocketShownAs0(Fault):
 
 @fault("refused-value-clamped", breaks="A value out of range is refused", source="UM")
 class RefusedValueClamped(Fault):
-    """It answers ERROR, and keeps the nearest value of the range."""
+    """A value out of range answers ERROR, and the nearest value of the range is stored."""
 
     highest: ClassVar[dict[str, int]] = {"P2": 65535, "P4": 65535, "P8": 6, "R1": 1460, "R2": 30000, "S1": 1460}
 
     def check(self, check: Check) -> Check:
-        """Keep the highest value for one that is too high."""
+        """Store the highest value in place of a higher one."""
         high = self.highest.get(check.name)
         if check.value is None and high is not None and check.text.isdigit() and int(check.text) > high:
             self.module.socket.settings[check.name] = high
@@ -124,10 +124,10 @@ class RefusedValueClamped(Fault):
 
 @fault("refused-value-resets", breaks="A value out of range is refused and changes nothing", source="UM")
 class RefusedValueResets(Fault):
-    """It answers ERROR, and the setting is its default again."""
+    """A value out of range answers ERROR, and the default is stored."""
 
     def check(self, check: Check) -> Check:
-        """Fall back."""
+        """Store the default."""
         if check.value is None and check.name in self.module.socket.settings:
             self.module.socket.settings[check.name] = defaults(self.module.limits)[check.name]
         return check
@@ -135,10 +135,10 @@ class RefusedValueResets(Fault):
 
 @fault("settings-lost-on-stop", breaks="A socket keeps its settings", source="UM")
 class SettingsLostOnStop(Fault):
-    """P5=0 sets the socket back to the defaults."""
+    """P5=0 sets the socket to the defaults."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Forget with the stop."""
+        """Set the defaults at the stop."""
         if self.module.running == b"P5=0":
             self.module.socket.settings = defaults(self.module.limits)
         return answer
@@ -146,55 +146,55 @@ class SettingsLostOnStop(Fault):
 
 @fault("port-lost-on-start", breaks="A socket keeps its settings", source="UM")
 class PortLostOnStart(Fault):
-    """Once its server has run, the socket's remote port is the default again."""
+    """The start of a server sets the socket's remote port to the default."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Forget with the start."""
+        """Set the default at the start."""
         if self.module.running in (b"P5=1", b"P5=11"):
             self.module.socket.settings["P4"] = defaults(self.module.limits)["P4"]
         return answer
 
 
 class _ShownFields(Fault):
-    """The fields of the query `query` are shown in another way."""
+    """The fields of the query `query` are changed."""
 
     query: ClassVar[bytes]
 
     def shown(self, fields: list[str]) -> list[str]:
-        """Change them for the one query."""
+        """Change the fields of the one query."""
         return self.change(list(fields)) if self.module.running == self.query else fields
 
     def change(self, fields: list[str]) -> list[str]:
-        """What is shown instead."""
+        """The fields that are shown instead."""
         raise NotImplementedError
 
 
 @fault("ports-shown-swapped", breaks="P?: field 3 is the local port, field 5 the remote port", source="UM")
 class PortsShownSwapped(_ShownFields):
-    """The two ports stand in each other's place."""
+    """P? shows the two ports in each other's place."""
 
     query = b"P?"
 
     def change(self, fields: list[str]) -> list[str]:
-        """Swap them."""
+        """Swap the ports."""
         fields[2], fields[4] = fields[4], fields[2]
         return fields
 
 
 @fault("status-of-11-fields", breaks="P? has 9, 10 or 12 fields", source="UM, QR20")
 class StatusOf11Fields(_ShownFields):
-    """The last field is missing."""
+    """P? does not show its last field."""
 
     query = b"P?"
 
     def change(self, fields: list[str]) -> list[str]:
-        """Drop it."""
+        """Drop the last field."""
         return fields[:-1]
 
 
 @fault("protocol-shown-as-0", breaks="P?: field 1 is the protocol", source="UM")
 class ProtocolShownAs0(_ShownFields):
-    """Every socket looks like TCP."""
+    """P? shows every socket as TCP."""
 
     query = b"P?"
 
@@ -205,7 +205,7 @@ class ProtocolShownAs0(_ShownFields):
 
 @fault("keep-alive-shown-as-off", breaks="P?: field 11 is keep-alive", source="QR20")
 class KeepAliveShownAsOff(_ShownFields):
-    """Keep-alive is never shown."""
+    """P? always shows keep-alive as off."""
 
     query = b"P?"
 
@@ -216,12 +216,12 @@ class KeepAliveShownAsOff(_ShownFields):
 
 @fault("read-fields-swapped", breaks="R? shows bytes, timeout", source="UM")
 class ReadFieldsSwapped(_ShownFields):
-    """The timeout comes first."""
+    """R? shows the timeout before the size."""
 
     query = b"R?"
 
     def change(self, fields: list[str]) -> list[str]:
-        """Swap them."""
+        """Swap the fields."""
         return [fields[1], fields[0], *fields[2:]]
 
 
@@ -232,7 +232,7 @@ class WriteQueryShowsRead(_ShownFields):
     query = b"S?"
 
     def change(self, _fields: list[str]) -> list[str]:
-        """Show the others."""
+        """Show R1 and R2."""
         return [str(self.module.socket.settings[name]) for name in ("R1", "R2")]
 
 
@@ -243,14 +243,14 @@ class AtStart(Fault):
         self._up = False
 
     def output(self, data: bytes) -> bytes:
-        """The first bytes are the start-up prompt; while ZR is what runs, no others come."""
+        """Call ``started`` at the start-up prompt: the first bytes, and those while ZR runs."""
         if not self._up or self.module.running == b"ZR":
             self._up = True
             return self.started(data)
         return data
 
     def started(self, data: bytes) -> bytes:
-        """What the module says at its start."""
+        """Called when the module has started."""
         raise NotImplementedError
 
 
@@ -259,7 +259,7 @@ class DefaultPort5000(AtStart):
     """Every socket has local port 5000."""
 
     def started(self, data: bytes) -> bytes:
-        """Set it."""
+        """Set the port."""
         for socket in self.module.sockets:
             socket.settings["P2"] = 5000
         return data
@@ -267,10 +267,10 @@ class DefaultPort5000(AtStart):
 
 @fault("default-read-timeout-10000", breaks="R2 is 5000 at first", source="UM")
 class DefaultReadTimeout10000(AtStart):
-    """The reading waits ten seconds."""
+    """The default of R2 is 10 s."""
 
     def started(self, data: bytes) -> bytes:
-        """Set it."""
+        """Set R2."""
         for socket in self.module.sockets:
             socket.settings["R2"] = 10000
         return data
@@ -278,9 +278,9 @@ class DefaultReadTimeout10000(AtStart):
 
 @fault("default-differs-on-socket-3", breaks="S1 is 1460 at first, on each socket", source="UM")
 class DefaultDiffersOnSocket3(AtStart):
-    """The last socket was forgotten."""
+    """The default of the last socket is another one."""
 
     def started(self, data: bytes) -> bytes:
-        """Set it."""
+        """Set the default of socket 3."""
         self.module.sockets[3].settings["S1"] = 1
         return data

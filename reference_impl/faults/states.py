@@ -16,7 +16,7 @@ OF_START = {b"P5=11": (MULTI, MULTI), b"P5=1": (SINGLE, UDP_SERVER), b"P6=1": (C
 
 
 class _Behind(Fault):
-    """Goes wrong in a use of kind `second` that follows one of kind `first` on the same socket, and in no other."""
+    """Goes wrong in a use of kind `second` that follows a use of kind `first` on the same socket, and in no other."""
 
     first: ClassVar[str]
     second: ClassVar[str]
@@ -26,11 +26,11 @@ class _Behind(Fault):
 
     @property
     def wrong(self) -> bool:
-        """True while the use of the selected socket is such a one."""
+        """True while the use of the selected socket is of kind `second` behind one of kind `first`."""
         return self._uses.get(self.module.selected) == (self.first, self.second)
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Learn which use begins."""
+        """Note which use begins."""
         if self.module.running in OF_START:
             kind = OF_START[self.module.running][self.module.socket.datagram]
             if answer.ok or kind == CLIENT:
@@ -41,12 +41,12 @@ class _Behind(Fault):
 
 @fault("killed-missing-behind-a-udp-client", breaks="P5=0 answers [TCP TSK] Killed, OK", source="WEB, transcript")
 class KilledMissingBehindAUdpClient(_Behind):
-    """A multi-accept server that follows a UDP client on its socket is stopped without the line."""
+    """A multi-accept server that follows a UDP client on its socket stops without the line Killed."""
 
     first, second = UDP_CLIENT, MULTI
 
     def answer(self, answer: Answer) -> Answer | None:
-        """The bare OK."""
+        """Leave the line Killed out."""
         seen = super().answer(answer)
         return replace(answer, payload=b"") if self.wrong and self.module.running == b"P5=0" else seen
 
@@ -62,7 +62,7 @@ class FirstSendLostBehindASingleServer(_Behind):
         self._lost: set[int] = set()
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Say that it was sent."""
+        """Say that the packet was sent, and do not send it."""
         if not self.wrong or not isinstance(effect, Transmit) or not effect.data or effect.handle in self._lost:
             return effect
         self._lost.add(effect.handle)
@@ -72,7 +72,7 @@ class FirstSendLostBehindASingleServer(_Behind):
 
 @fault("udp-server-shown-behind-a-tcp-client", breaks="P?: field 7 is the UDP server", source="UM")
 class UdpServerShownBehindATcpClient(_Behind):
-    """A UDP server that follows a TCP client on its socket is shown after its stop."""
+    """After a TCP client on its socket, P? shows a UDP server when the server has stopped too."""
 
     first, second = CLIENT, UDP_SERVER
 
@@ -83,18 +83,18 @@ class UdpServerShownBehindATcpClient(_Behind):
 
 @fault("loss-hidden-behind-a-udp-server", breaks="R0 = -1 means that the connection is lost", source="WEB")
 class LossHiddenBehindAUdpServer(_Behind):
-    """A single server that follows a UDP server on its socket tells no loss: datagrams know none."""
+    """A single server that follows a UDP server on its socket never answers -1."""
 
     first, second = UDP_SERVER, SINGLE
 
     def lost(self, lost: bool) -> bool:
-        """Keep it."""
+        """Say that the connection is not lost."""
         return lost and not self.wrong
 
 
 @fault("udp-goes-to-the-former-tcp-remote", breaks="P6=1 takes P3 and P4 as they are", source="UM")
 class UdpGoesToTheFormerTcpRemote(_Behind):
-    """A UDP client that follows a TCP client on its socket sends to that one's remote."""
+    """A UDP client that follows a TCP client on its socket sends to the remote of that TCP client."""
 
     first, second = CLIENT, UDP_CLIENT
 
@@ -103,7 +103,7 @@ class UdpGoesToTheFormerTcpRemote(_Behind):
         self._remotes: dict[int, Endpoint] = {}
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Stay."""
+        """Put the former remote in place of the present one."""
         if isinstance(effect, Connect):
             self._remotes[self.module.selected] = effect.remote
         if isinstance(effect, Transmit) and self.wrong:
@@ -118,7 +118,7 @@ class NextKeepsClientBehindARefusedCall(_Behind):
     first, second = REFUSED, MULTI
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close."""
+        """Drop the closing."""
         return None if self.wrong and isinstance(effect, Close) and self.module.running == b"P5=10" else effect
 
 
@@ -127,7 +127,7 @@ class UdpStopEndsTheUdpOfAll(Fault):
     """P6=0 of a UDP client ends UDP on every socket."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """End it behind the answer's back."""
+        """Close the other sockets without a word."""
         if self.module.running == b"P6=0" and self.module.socket.datagram:
             for socket in self.module.sockets:
                 if socket.link is not None and socket.link.datagram:
@@ -137,10 +137,10 @@ class UdpStopEndsTheUdpOfAll(Fault):
 
 @fault("multi-start-ends-the-udp-of-others", breaks="P5 acts on the selected socket", source="WEB, first table; UM")
 class MultiStartEndsTheUdpOfOthers(Fault):
-    """P5=11 takes the datagram sockets of the others away."""
+    """P5=11 ends UDP on the other sockets."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Take them."""
+        """Close the other sockets."""
         if self.module.running == b"P5=11" and answer.ok:
             for socket in self.module.sockets:
                 if socket.link is not None and socket.link.datagram:
@@ -153,7 +153,7 @@ SESSION = 128
 
 
 class _LongSession(Fault):
-    """Counts the packets that the connection of a socket has sent, since its use began."""
+    """Counts the packets that the connection of a socket has sent since its use began."""
 
     def __init__(self) -> None:
         self._sent: dict[int, int] = {}
@@ -164,7 +164,7 @@ class _LongSession(Fault):
         return self._long.get(socket, False)
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Count; a start begins a new use."""
+        """Count the packets; a start begins a new use."""
         socket = self.module.selected
         if answer.command in ("S3", "S0") and answer.ok:
             self._sent[socket] = self._sent.get(socket, 0) + 1
@@ -178,27 +178,27 @@ class UdpDeafBehindALongSession(_LongSession):
     """A UDP server that follows 128 packets of a connection on its socket loses every datagram."""
 
     def event(self, event: Event) -> Event | None:
-        """Lose it."""
+        """Drop the datagram."""
         deaf = isinstance(event, Received) and event.peer is not None and self.after_long(self.module.selected)
         return replace(event, data=b"") if deaf and isinstance(event, Received) else event
 
 
 @fault("notice-missing-behind-a-long-session", breaks="A client is announced", source="WEB, transcript; UM 5.6.1")
 class NoticeMissingBehindALongSession(_LongSession):
-    """The single server that follows a long session of a client on its socket announces nobody."""
+    """The single server that follows a long session of a client on its socket sends no notice."""
 
     def notice(self, notice: Notice) -> Notice | None:
-        """Say nothing."""
+        """Drop the notice."""
         server = self.module.sockets[notice.socket].server
         return None if self.after_long(notice.socket) and server is not None and not server.multi else notice
 
 
 @fault("client-deaf-behind-a-long-session", breaks="R0 answers the bytes of the remote", source="UM 4.14.1")
 class ClientDeafBehindALongSession(_LongSession):
-    """The TCP client that follows a long session on its socket reads nothing of its remote."""
+    """The TCP client that follows a long session on its socket reads no bytes."""
 
     def received(self, data: bytes) -> bytes:
-        """Lose it."""
+        """Drop the bytes."""
         socket = self.module.socket
         ours = socket.role == "P6" and not socket.datagram and self.after_long(self.module.selected)
         return b"" if ours else data

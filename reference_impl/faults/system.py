@@ -10,14 +10,14 @@ from reference_impl.faults.settings import AtStart
 
 
 def misread(name: str, said: bytes, read: bytes, breaks: str, source: str) -> None:
-    """A fault that carries out another line than was said."""
+    """A fault: the module carries out another line than it was sent."""
 
     @fault(name, breaks=breaks, source=source)
     class Misread(Fault):
-        """One command is taken for another."""
+        """The module takes one command for another."""
 
         def line(self, text: bytes) -> bytes | None:
-            """Read it wrong."""
+            """Put the other line in its place."""
             return read if text == said else text
 
 
@@ -31,65 +31,65 @@ misread("defaults-do-nothing", b"Z0", b"MS=0", "Z0 sets the defaults", "UM")
 
 @fault("identity-of-6-fields", breaks="I? shows seven fields", source="UM")
 class IdentityOf6Fields(Fault):
-    """The name is missing."""
+    """I? does not show the name."""
 
     def shown(self, fields: list[str]) -> list[str]:
-        """Drop it."""
+        """Drop the name."""
         return fields[:-1] if self.module.running == b"I?" else fields
 
 
 @fault("mac-with-dashes", breaks="Z5 answers XX:XX:XX:XX:XX:XX", source="UM")
 class MacWithDashes(Fault):
-    """The pairs are parted by dashes."""
+    """Dashes stand between the pairs of the MAC address."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Write it in another way."""
+        """Put dashes in place of colons."""
         return replace(answer, payload=answer.payload.replace(b":", b"-")) if answer.command == "Z5" else answer
 
 
 @fault("mac-of-5-pairs", breaks="Z5 answers XX:XX:XX:XX:XX:XX", source="UM")
 class MacOf5Pairs(Fault):
-    """The last pair is missing."""
+    """The MAC address has five pairs."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Cut it."""
+        """Cut the last pair off."""
         return replace(answer, payload=answer.payload.rpartition(b":")[0]) if answer.command == "Z5" else answer
 
 
 @fault("reset-says-nothing", breaks="The start-up prompt says that the module is ready", source="UM")
 class ResetSaysNothing(Fault):
-    """After ZR the module waits in silence."""
+    """No start-up prompt comes after ZR."""
 
     def output(self, data: bytes) -> bytes:
-        """Nothing but the start-up prompt comes while ZR is what runs."""
+        """Drop the start-up prompt: no other bytes come while ZR runs."""
         return b"" if self.module.running == b"ZR" else data
 
 
 @fault("reset-does-nothing", breaks="ZR resets the module", source="UM")
 class ResetDoesNothing(Fault):
-    """ZR answers the prompt, and all stays as it is."""
+    """ZR answers the prompt, and all settings and connections stay."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Take it for a lone CR."""
+        """Carry out a lone CR in place of ZR."""
         return b"" if text == b"ZR" else text
 
 
 @fault("reset-keeps-settings", breaks="After a reset the settings are those that were saved", source="UM")
 class ResetKeepsSettings(AtStart):
-    """The sockets' settings survive ZR."""
+    """The settings of the sockets stay at ZR."""
 
     def __init__(self) -> None:
         super().__init__()
         self._kept: list[dict[str, Value]] = []
 
     def line(self, text: bytes) -> bytes | None:
-        """Keep them."""
+        """Remember the settings."""
         if text == b"ZR":
             self._kept = [dict(socket.settings) for socket in self.module.sockets]
         return text
 
     def started(self, data: bytes) -> bytes:
-        """Bring them back."""
+        """Set them again."""
         for socket, kept in zip(self.module.sockets, self._kept, strict=False):
             socket.settings = kept
         return data
@@ -97,19 +97,19 @@ class ResetKeepsSettings(AtStart):
 
 @fault("reset-keeps-selection", breaks="P0 is 0 at first", source="UM")
 class ResetKeepsSelection(AtStart):
-    """The selected socket survives ZR."""
+    """The selected socket stays selected at ZR."""
 
     def __init__(self) -> None:
         super().__init__()
         self._kept = 0
 
     def line(self, text: bytes) -> bytes | None:
-        """Keep it."""
+        """Remember the selected socket."""
         self._kept = self.module.selected
         return text
 
     def started(self, data: bytes) -> bytes:
-        """Bring it back."""
+        """Select the socket again."""
         self.module.selected = self._kept
         return data
 
@@ -122,7 +122,7 @@ class ResetKeepsPort(Fault):
         self._servers: set[int] = set()
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close it."""
+        """Drop the closing."""
         if isinstance(effect, Listen):
             self._servers.add(effect.handle)
         kept = isinstance(effect, Close) and effect.handle in self._servers

@@ -10,14 +10,14 @@ from reference_impl.faults.registry import Fault, fault
 
 
 def asks(name: str, levels: tuple[int, ...], tls: Tls | None, *, breaks: str, source: str) -> None:
-    """A fault that asks for other security than P9 says, where P9 is one of the levels."""
+    """A fault: where P9 is one of the levels, the connection asks for another security than P9 says."""
 
     @fault(name, breaks=breaks, source=source)
     class Asks(Fault):
-        """The peer is looked at otherwise."""
+        """The module checks the peer in another way."""
 
         def effect(self, effect: Effect) -> Effect | None:
-            """Change what is asked for."""
+            """Change the security that the connection asks for."""
             if not isinstance(effect, Connect) or effect.tls is None:
                 return effect
             if self.module.socket.settings["P9"] not in levels:
@@ -71,7 +71,7 @@ class ProgramSwapsTypes(Fault):
     """The certificate is kept as the key, and the key as the certificate."""
 
     def line(self, text: bytes) -> bytes | None:
-        """Swap them."""
+        """Swap the types."""
         head = text[:6]
         if head[:3] == b"PG=" and head[5:6] in (b"1", b"2") and head[4:5] == b",":
             return head[:5] + (b"2" if head[5:6] == b"1" else b"1") + text[6:]
@@ -80,30 +80,30 @@ class ProgramSwapsTypes(Fault):
 
 @fault("untrusted-is-ok", breaks="P6=1 that fails verification is an ERROR", source="UM41 QR6: P9")
 class UntrustedIsOk(Fault):
-    """OK is answered, and there is no connection."""
+    """P6=1 is answered with OK where the peer is not trusted; no connection is made."""
 
     def answer(self, answer: Answer) -> Answer | None:
-        """Say so."""
+        """Answer OK."""
         secure = self.module.socket.settings["P1"] == 3
         return replace(answer, ok=True) if answer.command == "P6" and not answer.ok and secure else answer
 
 
 @fault("secure-stop-keeps-connection", breaks="P6=0 closes the connection", source="UM39-41: P6")
 class SecureStopKeepsConnection(Fault):
-    """OK is answered, and the peer is never told."""
+    """P6=0 is answered with OK, and the connection stays open."""
 
     def effect(self, effect: Effect) -> Effect | None:
-        """Do not close it."""
+        """Drop the closing."""
         ours = self.module.running == b"P6=0" and self.module.socket.settings["P1"] == 3
         return None if ours and isinstance(effect, Close) else effect
 
 
 @fault("active-set-is-another", breaks="PF=0,s makes set s the one of TLS", source="UM42 QR6: PF")
 class ActiveSetIsAnother(Fault):
-    """The set behind the one that was said is used."""
+    """PF=0 chooses the set behind the one that it names."""
 
     def store(self, change: Change) -> Change | None:
-        """Count on."""
+        """Add one to the number of the set."""
         if change.name == "PF.0" and isinstance(change.value, int):
             return replace(change, value=(change.value + 1) % 3)
         return change

@@ -10,28 +10,28 @@ TEN_BITS = 1023
 
 @fault("read-timeout-of-10-bits", breaks="R0 waits R2 milliseconds for data", source="UM 4.14.1")
 class ReadTimeoutOf10Bits(Fault):
-    """R2 is shown as it is, and waited in ten bits: 1025 ms are one."""
+    """R0 waits R2 in ten bits: 1025 ms are one; R? shows R2 as it was set."""
 
     def read_timeout(self, seconds: float) -> float:
-        """Mask it."""
+        """Mask the time."""
         return (round(seconds * 1000) & TEN_BITS) / 1000
 
 
 @fault("write-timeout-of-10-bits", breaks="S0: fewer bytes are sent when S2 has passed", source="UM 4.15, 5.6.1.2")
 class WriteTimeoutOf10Bits(Fault):
-    """S2 is shown as it is, and waited in ten bits."""
+    """S3 waits S2 in ten bits; S? shows S2 as it was set."""
 
     def write_timeout(self, seconds: float) -> float:
-        """Mask it."""
+        """Mask the time."""
         return (round(seconds * 1000) & TEN_BITS) / 1000
 
 
 @fault("keep-alive-time-of-22-bits", breaks="PK's time is 250 to 7200000 ms", source="UM")
 class KeepAliveTimeOf22Bits(Fault):
-    """4194304 ms are kept as 0; the default, which nobody sets, is kept whole."""
+    """PK keeps its time in 22 bits: 4194304 ms are kept as 0; the default is kept whole."""
 
     def store(self, change: Change) -> Change | None:
-        """Mask it."""
+        """Mask the time."""
         value = change.value
         if change.name != "PK" or not isinstance(value, tuple) or value[1] == 7200000:
             return change
@@ -39,14 +39,14 @@ class KeepAliveTimeOf22Bits(Fault):
 
 
 def _refused(name: str, setting: str, value: int, breaks: str) -> None:
-    """A fault that refuses one value within the range."""
+    """A fault: the setting refuses one value within its range."""
 
     @fault(name, breaks=breaks, source="UM")
     class OneValueRefused(Fault):
-        """A comparison misses one value."""
+        """One value within the range is refused."""
 
         def check(self, check: Check) -> Check:
-            """Refuse it."""
+            """Refuse the value."""
             return replace(check, value=None) if check.name == setting and check.value == value else check
 
 
