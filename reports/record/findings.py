@@ -151,12 +151,19 @@ def _on_their_bases(led: Led, score: dict[str, float], catalogue: Catalogue) -> 
     for lead, mine in led:
         on = [*reversed(bases_of(lead)), *_selections(lead, mine, score), *_stumbled_on(lead, mine, score)]
         on += _spoilt_by(lead, mine, led, score, catalogue)
-        on += [one for one in SET_BY.get(lead, ()) if score.get(one, 0.0) > FAR * score.get(lead, 0.0)]
+        far = FAR * score.get(lead, 0.0)
+        on += [one for one in SET_BY.get(lead, ()) if score.get(one, 0.0) > far or _has_masked(one, lead, led)]
         under[lead] = next((one for one in on if one in leads and lead not in _chain(one, under)), lead)
     whole: dict[str, list[Failure]] = {}
     for lead, mine in led:
         whole.setdefault(_chain(lead, under)[-1], []).extend(mine)
     return list(whole.items())
+
+
+def _has_masked(setting: str, governed: str, led: Led) -> bool:
+    """True where a case about ``governed`` has failed, and was found to have failed for the ``setting``."""
+    masked = (case["masked"] for _, shown in led for case, _ in shown if case["masked_by"] == setting)
+    return any(governed in one for one in masked)
 
 
 def _spoilt_by(

@@ -7,6 +7,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpListener, TcpPeer
 from suites.spec.profiles import Profile
+from suites.steps.connecting import reach_nobody, reaching
 from suites.steps.flows import expect_ok, read_exactly, send_exactly
 
 
@@ -37,12 +38,19 @@ class Client:
 
     def start(self) -> Answer:
         """Send P6=1, which must be accepted."""
-        return expect_ok(self.at("P6=1"), "P6=1", step="CL-CONNECT")
+        with reaching(self.peers, self.socket):
+            return expect_ok(self.at("P6=1"), "P6=1", step="CL-CONNECT")
+
+    def reach_nobody(self) -> Answer:
+        """Send P6=1 where nobody listens; the answer, which the case judges."""
+        return reach_nobody(self.at, self.peers, self.socket)
 
     def arrival(self) -> TcpPeer:
         """The connection as the remote has it. Raises ModuleFault where none comes."""
-        with resting_on("CL-CONNECT"):
-            return self.listener.accept(self.profile.seconds("transfer"))
+        with reaching(self.peers, self.socket), resting_on("CL-CONNECT"):
+            peer = self.listener.accept(self.profile.seconds("transfer"))
+        self.peers.refused.discard(self.socket)
+        return peer
 
     def connect(self) -> TcpPeer:
         """Start the client; the connection of the remote."""

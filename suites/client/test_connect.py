@@ -71,7 +71,7 @@ def test_client_works_on_each_socket(client: Client, case: Case, socket: int) ->
 def test_refused_connection_is_an_error(client: Client, case: Case, times: int) -> None:
     client.aim().listener.close()
     for _ in range(times):
-        answer = client.at("P6=1")
+        answer = client.reach_nobody()
         case.require("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
         case.observe("CL-FAILED-FORM", "answer to a refused P6=1", answer)
 
@@ -81,7 +81,7 @@ def test_refused_connection_is_an_error(client: Client, case: Case, times: int) 
 def test_refused_connection_is_told_as_mt_says(client: Client, case: Case, mt: int) -> None:
     client.aim().listener.close()
     client.at(f"MT={mt}")
-    answer = client.at("P6=1")
+    answer = client.reach_nobody()
     case.require("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
     if mt:
         case.require("FR-ERROR-MT1", is_short_error(answer), "the word ERROR and nothing behind it", answer)
@@ -96,7 +96,7 @@ def test_address_without_a_host_is_an_error(at: ATClient, client: Client, case: 
     client.aim()
     if not at(f"P3={address}").ok:
         case.not_applicable(f"the module does not take P3={address}")
-    answer = at("P6=1")
+    answer = client.reach_nobody()
     case.require("CL-UNREACHABLE", answer.error, f"an error to P6=1: no host has the address {address}", answer)
     case.observe("CL-FAILED-FORM", f"answer to P6=1 with P3={address}", answer)
 
@@ -107,7 +107,7 @@ def test_client_connects_after_a_refusal(client: Client, case: Case, stopped: bo
     gone = client.peers.listen()
     client.aim(gone)
     gone.close()
-    refused = client.at("P6=1")
+    refused = client.reach_nobody()
     case.require("CL-AFTER-FAILED", refused.error, "an error while nobody listens", refused)
     if stopped:
         client.at("P6=0")

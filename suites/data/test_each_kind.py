@@ -112,9 +112,11 @@ def test_payload_in_pieces_with_pauses_within_s2_is_sent_whole(
         at.link.send(piece)
     came = at.collect(b"", 4.0 + profile.seconds("answer"))
     requirement = "DA-S0" if command == "S0" else "DA-SEND"
-    case.require(requirement, re.search(rb"\n12\r\n(?:\r\n)?OK\r\n> ", came), "12 and OK", came)
+    case.require(requirement, came.endswith(b"OK\r\n> "), "OK to the twelve bytes", came)
     got = arrived(use, 12)
     case.require(requirement, got == b"fourmorelast", "the peer receives all pieces", got)
+    counted = re.search(rb"\n12\r\n(?:\r\n)?OK\r\n> ", came)
+    case.step("DA-S0" if command == "S0" else "DA-SEND-COUNT", counted, "12 and OK", came)
 
 
 @pytest.mark.parametrize("kind", of_kinds("DA-BULK", kinds=OTHER_TCP))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from suites.spec.profiles import Profile
@@ -68,11 +68,15 @@ def test_send_answers_the_count_and_no_echo(
 @pytest.mark.requirement("DA-SEND")
 def test_sends_on_each_others_heels_all_arrive(at: ATClient, server: Server, own_peer: TcpPeer, case: Case) -> None:
     packets = [b"packet %02d on the heels of another" % number for number in range(20)]
+    counts = []
     for packet in packets:
         answer = at.send(packet)
-        case.require("DA-SEND", answer.ok and answer.payload == b"%d" % len(packet), f"{len(packet)} and OK", answer)
+        case.require("DA-SEND", answer.ok, f"OK to the {len(packet)} bytes of S3", answer)
+        counts.append(answer.payload)
     got = own_peer.receive(len(b"".join(packets)), server.profile.seconds("transfer"))
     case.require_bytes("DA-SEND", got, b"".join(packets), "every packet, in order and once")
+    wrong = [count for count, packet in zip(counts, packets, strict=True) if count != b"%d" % len(packet)]
+    case.step("DA-SEND-COUNT", not wrong, f"the count {len(packets[0])} for each packet", wrong)
 
 
 @pytest.mark.requirement("DA-SEND")
@@ -123,9 +127,10 @@ def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, c
     answer = at.send(payload, command=f"S3={number}")
     count = b"%d" % len(payload)
     case.require("DA-SEND-ZEROS", answer.ok and answer.payload.lstrip(b"0") == count, f"{len(payload)} and OK", answer)
-    case.require("DA-SEND-COUNT", answer.payload == count, f"the number {len(payload)}, not the digits of S3", answer)
-    got = peer.receive(len(payload), server.profile.seconds("transfer"))
+    with step_of("DA-SEND-ZEROS"):
+        got = peer.receive(len(payload), server.profile.seconds("transfer"))
     case.require_bytes("DA-SEND-ZEROS", got, payload, f"the {len(payload)} bytes")
+    case.require("DA-SEND-COUNT", answer.payload == count, f"the number {len(payload)}, not the digits of S3", answer)
 
 
 @pytest.mark.requirement("DA-SEND-RANGE")
@@ -224,9 +229,11 @@ def test_payload_that_comes_in_two_parts_within_s2_is_sent_whole(
     at.watch(0.5)
     at.link.send(b"more")
     came = at.collect(b"", 3.0 + server.profile.seconds("answer"))
-    case.require(requirement, re.search(rb"\n8\r\n(?:\r\n)?OK\r\n> ", came), "8 and OK", came)
+    case.require(requirement, came.endswith(b"OK\r\n> "), "OK to the eight bytes", came)
     got = own_peer.receive(8, server.profile.seconds("transfer"))
     case.require(requirement, got == b"fourmore", "the peer receives both parts", got)
+    counted = re.search(rb"\n8\r\n(?:\r\n)?OK\r\n> ", came)
+    case.step("DA-S0" if command == "S0" else "DA-SEND-COUNT", counted, "8 and OK", came)
 
 
 @pytest.mark.requirement("DA-S0-SHORT", "DA-S0", "SE-SHOWN-S")

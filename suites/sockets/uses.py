@@ -12,6 +12,7 @@ from fixtures.drivers.peers import Network, TcpPeer
 from fixtures.errors import ModuleFault
 from suites.client.moves import Client
 from suites.spec.profiles import Profile
+from suites.steps.connecting import reaching
 from suites.steps.flows import KILLED, Server, expect_ok, lines_match, read_exactly, read_until_lost, send_exactly
 from suites.udp.moves import Datagrams, free_port
 
@@ -64,7 +65,7 @@ class Use(ABC):
         try:
             yield
         except ModuleFault as fault:
-            fault.requirement = self.start_step or fault.requirement
+            fault.requirement = fault.requirement or self.start_step or None
             raise
 
     @abstractmethod
@@ -261,7 +262,7 @@ class RefusedCall(TcpCall):
         """
         self.aim(self.peers.free_port())
         self.client.listener.close()
-        answer = self.at("P6=1")
+        answer = self.client.reach_nobody()
         self.case.step("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
 
     def talk(self, token: bytes) -> None:
@@ -319,8 +320,9 @@ class UdpCall(UdpUse):
         peer = self.udp.peer
         self.local("P1=1", f"P2={self.udp.port}", SHORT_READ)
         self.remote(peer.address, peer.port)
-        with self.starting():
+        with self.starting(), reaching(self.peers, self.socket):
             expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
+        self.peers.refused.discard(self.socket)
 
     def give(self, token: bytes) -> None:
         """Send to the remote that P3 and P4 name."""

@@ -7,7 +7,7 @@ packet, not only its bytes) does not rest on it.
 
 _OF_EACH_USE = {
     "{use}-READ": ("DA-READ",),
-    "{use}-SEND": ("DA-SEND",),
+    "{use}-SEND": ("DA-SEND", "DA-SEND-COUNT"),
     "{use}-NO-STALE-BYTES": ("DA-READ-EMPTY",),
     "{use}-READ-EMPTY": ("DA-READ-EMPTY",),
 }
@@ -56,6 +56,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "CL-SENT-ARRIVES": ("MA-SENT-ARRIVES", "CL-STOP"),
     "MA-SENT-ARRIVES": ("DA-SEND",),
     "CL-AGAIN": ("CL-STOP",),
+    "CL-AFTER-FAILED": ("CL-CONNECT",),
     "UD-CLIENT": ("CL-STOP", "CL-CONNECT"),
     "UD-CLIENT-AGAIN": ("UD-CLIENT",),
     "UD-RESTART": ("UD-STOP",),
@@ -86,9 +87,10 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "KA-NEXT": ("MA-NEXT-AFTER-LEFT",),
     "CL-AFTER-LOSS": ("CL-AGAIN",),
     **dict.fromkeys(("DA-LOST-S0", "DA-LOST-PAYLOAD"), ("MA-LOST-S3",)),
-    **{f"{use}-SEND": ("DA-S0", "DA-SEND") for use in ("SS", "CL", "UD")},
-    "DA-S0": ("DA-SEND",),
+    **{f"{use}-SEND": ("DA-S0", "DA-SEND", "DA-SEND-COUNT") for use in ("SS", "CL", "UD")},
+    "DA-S0": ("DA-SEND", "DA-SEND-COUNT"),
     "DA-S0-SHORT": ("DA-S0",),
+    "DA-SEND-ZEROS": ("DA-SEND", "DA-SEND-COUNT"),
     **dict.fromkeys(("FR-ERROR-MT0", "FR-ERROR-MT1", "FR-ERROR-USAGE"), ("FR-ERROR",)),
     "DA-READ-EMPTY": ("FR-EMPTY-OK",),
     "FR-PAYLOAD": ("FR-EMPTY-OK", "FR-PROMPT"),
@@ -114,7 +116,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "NA-CONNECT": ("NA-KEPT", "NA-ADDRESS"),
     **dict.fromkeys(("AP-STOP", "AP-SHOWN", "AP-LEASED", "AP-STATIONS"), ("AP-START",)),
     "AP-QUIET": ("AP-START", "AP-LEASED"),
-    "TL-CONNECT": ("CL-CONNECT",),
+    "TL-CONNECT": ("CL-CONNECT", "DA-READ", "DA-SEND"),  # a handshake is bytes that cross in both directions
     "TL-DATA": ("TL-CONNECT", "DA-READ", "DA-SEND"),
     "TL-STOP": ("TL-CONNECT", "CL-STOP"),
     "TL-NO-VERIFY": ("TL-CONNECT",),

@@ -142,7 +142,7 @@ class Server:
         """
         limit = self.profile.seconds("notice")
         while True:
-            with self._preamble("NOTICE"):
+            with self._preamble("NOTICE"), self._turned_away():
                 notice = self.at.wait_notice(lambda one: bool(one.port or ODD.search(one.text)), "of a client", limit)
             notice = self._as_documented(notice)
             self._due = None
@@ -163,7 +163,7 @@ class Server:
 
         One that names nobody who has connected is charged, and the case goes on; so is one that was told before.
         """
-        notice = self._pass_over_repeated(self._notice_of(peer), peer)
+        notice = self._pass_over_repeated(self.notice(), peer)
         with self._preamble("NOTICE"):
             if not self.names(notice, peer):
                 text = f"expected: {self.expected_notice(peer)}\ngot:      {show(notice.text)}"
@@ -192,15 +192,25 @@ class Server:
         self.peers.announced(behind.address, behind.port)
         return behind
 
-    def _notice_of(self, peer: TcpPeer) -> Notice:
-        """The next notice. Where none comes for a client whom the module has turned away, the queue is broken."""
+    @contextmanager
+    def _turned_away(self) -> Iterator[None]:
+        """Where no notice comes, and the module has turned away a client that waits, the queue is broken."""
         try:
-            return self.notice()
+            yield
         except NoNotice as fault:
-            if peer not in self.queue or peer.closed or peer.is_open():
+            waiting = [one for one in self.queue if not one.closed and not self._was_told(one)]
+            gone = next((one for one in waiting if not one.is_open()), None)
+            if gone is None:
                 raise
-            text = f"expected: {peer.name} stays connected until its turn\ngot:      the module closed the connection"
+            text = f"expected: {gone.name} stays connected until its turn\ngot:      the module closed the connection"
             raise ModuleFault(text, "MA-QUEUE") from fault
+
+    def _was_told(self, peer: TcpPeer) -> bool:
+        """True where the module has announced ``peer``, as far as that can be told from other clients' notices."""
+        if self.profile.forms.accepted_port == "client":
+            return self.peers.told[peer.address, peer.port] > 0
+        told = sum(count for (_, port), count in self.peers.told.items() if port == self.port)
+        return self.clients.index(peer) < told
 
     def announced(self, peers: Sequence[TcpPeer]) -> list[TcpPeer]:
         """Those of ``peers`` whom the next notice may mean. Raises ModuleFault where it means none of them."""
@@ -248,6 +258,7 @@ class Server:
         """Send P5=0, which must be accepted."""
         self.plain = self.serving = False
         self._due = None
+        self.queue.clear()
         self.peers.stopped()
         return expect_ok(self.at("P5=0"), "P5=0", step=f"{self.area}-STOP")
 

@@ -9,6 +9,9 @@ from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
 from suites.steps.answers import differs, is_lost
 
+SOON_S = 0.5
+"""Seconds within which bytes come that the module has sent although it answers an error."""
+
 
 def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA-READ") -> list[Answer]:
     """R0 until all of ``stream`` is read; each answer a piece of it, in order. Raises ModuleFault.
@@ -70,12 +73,14 @@ def send_exactly(
 ) -> Answer:
     """S3 with ``payload``; the count is right and the peer has received just these bytes. Raises ModuleFault.
 
-    What comes behind them is looked for without waiting: a byte too many is mostly in the same packet.
+    A wrong count breaks ``count`` where the bytes have arrived all the same, and else rests on ``step``. What comes
+    behind the bytes is looked for without waiting: a byte too many is mostly in the same packet.
     """
     answer = at.send(payload)
     if not answer.ok or answer.payload != str(len(payload)).encode():
         text = f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}"
-        raise ModuleFault(text, step=count)
+        arrived = _arrives(peer, payload, min(timeout, SOON_S) if answer.error else timeout)
+        raise ModuleFault(text, count if arrived else None, step=step)
     with resting_on(step):
         got = peer.receive(len(payload), timeout)
     if got != payload:
@@ -84,6 +89,13 @@ def send_exactly(
         text = f"expected: nothing behind the {len(payload)} bytes of S3\ngot:      {show(more)}"
         raise ModuleFault(text, step=step)
     return answer
+
+
+def _arrives(peer: TcpPeer, payload: bytes, timeout: float) -> bool:
+    try:
+        return peer.receive(len(payload), timeout) == payload
+    except ModuleFault:
+        return False
 
 
 def await_close(peer: TcpPeer, timeout: float, *, step: str) -> bytes:

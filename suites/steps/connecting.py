@@ -1,0 +1,31 @@
+"""P6=1 behind a connection that has failed, as it should: what goes wrong there breaks a rule of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
+from fixtures.drivers.peers import Network
+from fixtures.errors import ModuleFault
+
+
+def reach_nobody(at: ATClient, peers: Network, socket: int) -> Answer:
+    """Send P6=1 where nobody listens. The answer is the case's to judge; ``peers`` remember the failed connection."""
+    answer = at("P6=1")
+    if answer.error:
+        peers.refused.add(socket)
+    return answer
+
+
+@contextmanager
+def reaching(peers: Network, socket: int) -> Iterator[None]:
+    """P6=1 on ``socket`` where somebody is there: a fault, the last connection having failed, breaks CL-AFTER-FAILED.
+
+    Raises ModuleFault, as it came.
+    """
+    try:
+        yield
+    except ModuleFault as fault:
+        if socket in peers.refused:
+            fault.requirement = "CL-AFTER-FAILED"
+        raise
