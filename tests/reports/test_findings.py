@@ -139,6 +139,16 @@ def test_effect_that_seldom_fails_rests_on_the_setting_that_mostly_does(case):
     assert {one["requirement"] for one in findings_of([*setting, *effect], CATALOGUE)} == {"SE-P8", "MA-QUEUE"}
 
 
+def test_effect_that_a_setting_has_masked_elsewhere_rests_on_the_setting(case):
+    masked = {"requirements": ["DA-S0-SHORT"], "masked": ["DA-S0-SHORT"], "masked_by": "SE-SHOWN-S"}
+    setting = failed(case, "SE-SHOWN-S", "500 in S?", "2000", id="x::s", **masked)
+    shown = failed(case, "SE-SHOWN-S", "500 in S?", "2000", id="x::s2", requirements=["SE-SHOWN-S"])
+    effect = [failed(case, "DA-S0-SHORT", "", f"{n}", id=f"x::{n}", requirements=["DA-S0-SHORT"]) for n in "ab"]
+    assert [one["requirement"] for one in findings_of([setting, *effect], load_catalogue())] == ["SE-SHOWN-S"]
+    found = {one["requirement"] for one in findings_of([shown, *effect], load_catalogue())}
+    assert found == {"SE-SHOWN-S", "DA-S0-SHORT"}
+
+
 def test_difference_of_the_answers_form_is_told_under_the_form(case):
     form = failed(case, "SC-QUERY", "two numbers", "an odd 1", id="x::1", requirements=["SC-QUERY"])
     shown = [
