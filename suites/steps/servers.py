@@ -198,19 +198,12 @@ class Server:
         try:
             yield
         except NoNotice as fault:
-            waiting = [one for one in self.queue if not one.closed and not self._was_told(one)]
+            waiting = [one for one in self.queue if not one.closed and not was_told(self, one)]
             gone = next((one for one in waiting if not one.is_open()), None)
             if gone is None:
                 raise
             text = f"expected: {gone.name} stays connected until its turn\ngot:      the module closed the connection"
             raise ModuleFault(text, "MA-QUEUE") from fault
-
-    def _was_told(self, peer: TcpPeer) -> bool:
-        """True where the module has announced ``peer``, as far as that can be told from other clients' notices."""
-        if self.profile.forms.accepted_port == "client":
-            return self.peers.told[peer.address, peer.port] > 0
-        told = sum(count for (_, port), count in self.peers.told.items() if port == self.port)
-        return self.clients.index(peer) < told
 
     def announced(self, peers: Sequence[TcpPeer]) -> list[TcpPeer]:
         """Those of ``peers`` whom the next notice may mean. Raises ModuleFault where it means none of them."""
@@ -295,6 +288,14 @@ def comes_early(server: Server, notice: Notice) -> bool:
     """True where ``notice`` is the first one of a client that waits behind another."""
     waits = any(server.names(notice, one) for one in server.queue)
     return waits and server.peers.told[notice.address, notice.port] < 2
+
+
+def was_told(server: Server, peer: TcpPeer) -> bool:
+    """True where the module has announced ``peer``, as far as that can be told from other clients' notices."""
+    told = server.peers.told
+    if server.profile.forms.accepted_port == "client":
+        return told[peer.address, peer.port] > 0
+    return server.clients.index(peer) < sum(count for (_, port), count in told.items() if port == server.port)
 
 
 def is_of_another(got: bytes, wanted: bytes, said: Sequence[bytes]) -> bool:
