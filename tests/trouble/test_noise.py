@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.drivers.bench.bench import Bench
-from fixtures.drivers.bench.evidence import NoiseBefore, NoisyLine
+from fixtures.drivers.bench.noise import NoiseBefore, NoisyLine
 from fixtures.drivers.line.at import Forms
 from fixtures.errors import ModuleFault, OutOfStep
 from fixtures.rigs import NetworkSettings, Rig, SerialSettings

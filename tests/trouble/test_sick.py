@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.drivers.bench.bench import Bench
-from fixtures.drivers.bench.evidence import garbled, odd_ones
+from fixtures.drivers.bench.noise import garbled, odd_ones
 from fixtures.drivers.lab.holders import holders_of, readers_of
 from fixtures.drivers.line.at import Forms
 from fixtures.errors import ModuleFault, RigError
