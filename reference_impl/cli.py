@@ -42,7 +42,7 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP"
 
 
 class _NobodyReads(Exception):
-    """Who read our output has gone, as ``head`` does when it has enough."""
+    """The reader of our output has gone, as ``head`` goes when it has enough."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,7 +57,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the emulator until it is told to end. Returns the exit status: 0, or 2 when it cannot start as asked."""
+    """Run the emulator until a signal ends it. Returns the exit status: 0, or 2 when it cannot start as asked."""
     parent = os.getppid()
     try:
         options = _parser().parse_args(arguments)

@@ -43,7 +43,7 @@ class Control:
         return answer
 
     def send(self, request: object) -> dict[str, Any]:
-        """One request as it is: its answer, whatever it says. Raises ControlError where none comes."""
+        """One request without a check: its answer, whatever it says. Raises ControlError where none comes."""
         try:
             self._socket.sendall(json.dumps(request).encode() + b"\n")
             line = self._lines.readline()

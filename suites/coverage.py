@@ -233,7 +233,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` so that Markdown shows it as it stands, also in a table."""
+    """``text`` escaped, so that Markdown shows every character, also in a table."""
     for sign in "\\`*_[]|$":
         text = text.replace(sign, "\\" + sign)
     return text.replace("<", "&lt;").replace(">", "&gt;")

@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Asynchronous text, the socket that it is about, and the delay in seconds before it is told."""
+    """Asynchronous text, the socket that it is about, and the seconds before it is sent."""
 
     text: str
     socket: int

@@ -36,7 +36,7 @@ class ControlSocket:
 
     @property
     def where(self) -> str:
-        """Where it is, as a client is told: the path, or tcp:PORT with the port that was bound."""
+        """The place of the socket, as a client takes it: the path, or tcp:PORT with the port that was bound."""
         return str(self._path) if self._path else f"{TCP}{self._server.getsockname()[1]}"
 
     def close(self) -> None:

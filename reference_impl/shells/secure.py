@@ -83,7 +83,7 @@ class Handshake:
         self._timer: Timer | None = loop.at(loop.now() + PATIENCE, lambda: self._end(TlsFailure("handshake too slow")))
 
     def step(self) -> None:
-        """As far as it goes now."""
+        """Go on as far as the bytes that are there allow."""
         if self._timer is None:
             return
         fd = self._link.fileno()

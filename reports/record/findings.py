@@ -141,7 +141,7 @@ def _with_whole(groups: list[list[Failure]]) -> list[list[Failure]]:
 
 
 Led = list[tuple[str, list[Failure]]]
-"""Groups, each with the requirement under which it is told."""
+"""Groups, each with the requirement under which the reports list it."""
 
 
 def _on_their_bases(led: Led, score: dict[str, float], catalogue: Catalogue) -> Led:
@@ -230,7 +230,7 @@ def _is_whole(failure: Failure) -> bool:
 
 
 def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogue) -> str:
-    """The requirement under which a group is told: of those that suit it well, the one of the simplest area."""
+    """The requirement under which a group is listed: of those that suit it well, the one of the simplest area."""
     keys = list(dict.fromkeys(one["requirement"] for failure in shown if not _is_whole(failure) for one in failure[1:]))
     keys = keys or list(dict.fromkeys(one["requirement"] for _, one in shown))
     best = max(score.get(key, 0.0) for key in keys)

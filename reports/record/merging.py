@@ -71,7 +71,7 @@ class Merged:
         self.cases[key] = case if former is None else later(former, case)
 
     def record(self, catalogue: Catalogue) -> Record:
-        """The one record of all. Raises RecordError where there is none."""
+        """One record made of all. Raises RecordError where there is none."""
         if not self.times:
             raise RecordError("there is no record to merge")
         cases = [self.cases[key] for key in sorted(self.cases)]

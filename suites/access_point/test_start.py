@@ -41,7 +41,7 @@ def lease(at: ATClient, profile: Profile) -> Notice:
 
 
 def is_lease(notice: Notice) -> bool:
-    """True where ``notice`` tells of an address that was given."""
+    """True where ``notice`` announces an address that was given to a station."""
     return ASSIGNED.fullmatch(notice.text.strip()) is not None
 
 

@@ -1,4 +1,4 @@
-"""U? and U2: the serial line as the module tells of it. U0, which would change it under us, is never sent."""
+"""U? and U2: what the module shows of its serial line. U0 is never sent, since it changes the line during the case."""
 
 from collections.abc import Iterator
 

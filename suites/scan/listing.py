@@ -21,7 +21,7 @@ FORM = '#001,"name",08:86:3B:2B:7E:2E,-51,54.0,Infrastructure,WPA2 AES,2.4GHz,1'
 
 @dataclass(frozen=True)
 class Listed:
-    """One network as a line of F0 tells of it; what is text is bytes."""
+    """One network as a line of F0 shows it; texts are bytes."""
 
     number: bytes
     name: bytes

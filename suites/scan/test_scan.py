@@ -18,7 +18,7 @@ MOST_MESSAGES = 64
 
 
 def looked_for(at: ATClient, case: Case, requirement: str, names: list[bytes]) -> list[bytes]:
-    """Those of ``names`` that some scans have not found."""
+    """The ``names`` that none of several scans has found."""
     missing = list(names)
     for _ in range(TRIES):
         there = {one.name for one in scan(at, case, requirement)}

@@ -53,7 +53,7 @@ def check_shown(case: Case, socket: int, values: dict[str, str], got: dict[str, 
 
 
 def fields_of(values: dict[str, str], got: dict[str, str]) -> dict[str, str]:
-    """Those of ``values`` that P? has a field for, by what it showed."""
+    """The settings of ``values`` for which P? has a field, by what P? showed."""
     return {name: value for name, value in values.items() if name in FIELDS or name in got}
 
 

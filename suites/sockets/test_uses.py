@@ -56,7 +56,7 @@ class Clock:
     began: float = field(default_factory=time.monotonic)
 
     def expect(self, commands: int) -> None:
-        """So many ``commands`` are to come. Raises NotAvailableHere."""
+        """Refuse a case whose ``commands`` would take too long. Raises NotAvailableHere."""
         if commands * self.pace > EXPECTED_S:
             raise NotAvailableHere(f"{commands} commands would take this module more than {EXPECTED_S:g} s")
 

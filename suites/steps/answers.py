@@ -53,7 +53,7 @@ class OtherBytes(ModuleFault):
 
 
 def differs(what: str, wanted: bytes, got: bytes, *, step: str) -> OtherBytes:
-    """That ``got`` came and not ``wanted``, which ``what`` introduces; it says where the two part."""
+    """The difference in words: ``got`` came and not ``wanted``, which ``what`` introduces; and where they part."""
     text = f"expected: {what} {show(wanted)}\ngot:      {show(got)}{parting(wanted, got)}"
     return OtherBytes(text, wanted, got, step)
 

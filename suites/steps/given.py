@@ -35,7 +35,7 @@ def served(server: Server, bench: Bench) -> TcpPeer:
 
 @pytest.fixture
 def single_served(single_server: Server, bench: Bench) -> TcpPeer:
-    """As ``served``, of a single server."""
+    """As ``served``, with a single server."""
     return client_of(single_server, bench.keeping, "single_served")
 
 

@@ -206,7 +206,7 @@ class Server:
             raise ModuleFault(text, "MA-QUEUE") from fault
 
     def announced(self, peers: Sequence[TcpPeer]) -> list[TcpPeer]:
-        """Those of ``peers`` whom the next notice may mean. Raises ModuleFault where it means none of them."""
+        """The clients of ``peers`` that the next notice may mean. Raises ModuleFault where it means none."""
         notice = self.notice()
         meant = [peer for peer in peers if self.names(notice, peer)]
         if not meant:

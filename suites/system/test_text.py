@@ -28,7 +28,7 @@ def only_polled(profile: Profile, case: Case) -> None:
 
 
 def pass_over_left(server: Server) -> None:
-    """Let those go that waited at an earlier server, while notices still tell of them."""
+    """Let the clients of an earlier server go, while notices still announce them."""
     if server.peers.left_over:
         server.up(backlog=1)
         server.stop()

@@ -18,7 +18,7 @@ AUTHORITY, CERTIFICATE, KEY = range(3)
 
 @cache
 def trusted() -> Authority:
-    """The authority that a module is told to trust in this run."""
+    """The authority that the module has to trust in this run."""
     return Authority.new("conformance authority")
 
 

@@ -16,5 +16,5 @@ def udp(at: ATClient, peers: Network, profile: Profile) -> Datagrams:
 
 @pytest.fixture
 def other_port(peers: Network) -> int:
-    """One more port that is free for UDP."""
+    """Another port that is free for UDP."""
     return free_port(peers)

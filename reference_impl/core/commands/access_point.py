@@ -29,7 +29,7 @@ NO_SOCKET = -1
 
 
 def name_on_air(module: Module) -> bytes:
-    """AS's name; with mode 1 the MAC behind it, cut to 32 bytes (UM20; how it is put is an assumption)."""
+    """The name of AS; with mode 1 the MAC behind it, cut to 32 bytes (UM20; the form is an assumption)."""
     mode, _, name = kept_bytes(module, "AS").partition(b",")
     if mode == b"0":
         return name

@@ -79,7 +79,7 @@ def led(module: Module, command: Command) -> Answer:
 
 
 def _numbers(command: Command, count: int) -> list[int] | None:
-    """So many numbers with commas between them; None: it is something else."""
+    """``count`` numbers with commas between them; None where the value is anything else."""
     read = [number(text, 0, 255) for text in (command.value or b"").split(b",")]
     fields = [one for one in read if one is not None]
     return fields if len(fields) == len(read) == count else None

@@ -131,7 +131,7 @@ def _labels(case: Case, catalogue: Catalogue) -> list[Label]:
 
 
 def _main_requirement(case: Case) -> str:
-    """The one under which the page lists the case. Under all of them it would be counted more than once."""
+    """The requirement under which the page lists the case: listed under all, the case would count more than once."""
     return next(iter(broken_requirements(case) or case["requirements"]), "no requirement")
 
 

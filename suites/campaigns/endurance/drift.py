@@ -32,7 +32,7 @@ class Drift:
         return not self.low <= 0 <= self.high
 
     def words(self, unit: str) -> str:
-        """As the report has it."""
+        """The drift in the words of the report."""
         return f"{self.slope:+.3g} {unit} per 1,000 cycles, 95 % [{self.low:+.3g}, {self.high:+.3g}]"
 
 

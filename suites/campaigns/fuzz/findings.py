@@ -63,7 +63,7 @@ class Findings:
         return FuzzFinding(complaint, shots, again, path)
 
     def judge(self, case: Case) -> None:
-        """Fail the module for the first finding, and tell of all."""
+        """Fail the module for the first finding, and list all findings."""
         if self.found:
             first = self.found[0].complaint
             case.require(first.requirement, False, first.expected, f"{first.got}\n{self._words()}")

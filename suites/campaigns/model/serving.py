@@ -76,7 +76,7 @@ class Serving(Crowd):
         self._closed(self._client, "MA-NEXT-CLOSES")
 
     def _see_next_accepts(self, row: ModelRow, _event: str) -> None:
-        """Those who have left may be announced before the first who still waits."""
+        """Clients that have left may be announced before the first client that still waits."""
         charged = next(one for one in ("MA-NEXT-AFTER-LEFT", "MA-NEXT-ACCEPTS") if one in row.requirements)
         place = self.now.first
         gone, client = self._queue[:place], self._queue[place]

@@ -99,7 +99,7 @@ def test_random_walk_of_both_servers_is_as_documented(
 
 
 def walk_at_random(family: str, begin: Begin, case: Case, at: ATClient, replay_file: Path, plan: Any) -> None:
-    """As many walks as the plan says; the shortest that went wrong is the failure."""
+    """Walk as often as the plan says; the shortest walk that fails is the failure."""
     from suites.campaigns.model import machine
 
     walks, seconds = (0, plan.seconds) if plan.seconds else (RANDOM_WALKS, RANDOM_S)
