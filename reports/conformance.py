@@ -29,9 +29,9 @@ from reports.record.status import ExitStatus
 from reports.run.environment import forget
 from reports.run.history import keep_more
 from reports.run.interrupt import ENDING
-from reports.run.plugin import HANDOFF
 from reports.run.rebuild import rebuild_run
 from reports.run.render import write_renderings
+from reports.run.steering import HANDOFF
 from reports.run.streams import complain, open_descriptors, replace_missing_streams, say
 from suites.spec.catalogue import load_catalogue
 
