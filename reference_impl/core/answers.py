@@ -53,7 +53,7 @@ def render(answer: Answer, forms: Forms, short_errors: bool) -> bytes:
         frame = _success(answer, forms)
     else:
         frame = _error(answer, forms, short_errors)
-    return frame + (render(answer.then, forms, short_errors) if answer.then else b"")
+    return frame if answer.then is None else frame + render(answer.then, forms, short_errors)
 
 
 def _success(answer: Answer, forms: Forms) -> bytes:

@@ -14,8 +14,6 @@ The order of things after each input, until nothing more can be done:
        answer ST's UART driver takes it for the answer (DRV)
 """
 
-from collections.abc import Generator
-
 from reference_impl.core import server
 from reference_impl.core.answers import CRLF, PROMPT, Answer, notice_frame, render
 from reference_impl.core.commands import dispatch
@@ -59,7 +57,7 @@ class Engine:
         module.now = now
         if self._in_reset or module.work.boot_at is not None:
             return
-        data = module.through(lambda seam: seam.input, data)
+        data = module.seams.input(data)
         for start in range(0, len(data), SLICE):
             module.reader.feed(data[start : start + SLICE], now)
             self._go_on()
@@ -67,7 +65,7 @@ class Engine:
     def happened(self, event: Event, now: float) -> None:
         """An event of the network."""
         self.module.now = now
-        seen = self.module.pass_or_drop(lambda seam: seam.event, event)
+        seen = self.module.seams.event(event)
         if seen is not None:
             self.module.post(seen)
         self._go_on()
@@ -91,12 +89,13 @@ class Engine:
 
     def take_effects(self) -> list[Effect]:
         """The effects for the shell, in their order; each effect is returned once."""
-        return self.module.take_effects()
+        effects, self.module.effects = self.module.effects, []
+        return effects
 
     def deadline(self) -> float | None:
         """When `advance` is wanted at the latest, in seconds; None: not by time alone."""
         module, work = self.module, self.module.work
-        if work.idle and not module.notices and work.boot_at is None:
+        if work.idle and not module.notices.pending and work.boot_at is None:
             return None
         times = [work.boot_at, work.held.at if work.held else None]
         if work.need is not None and work.held is None:
@@ -108,15 +107,17 @@ class Engine:
     # --- one step after the other ----------------------------------------------------------------------------
     def _go_on(self) -> None:
         module = self.module
-        while self._booted():
-            # What cannot be is not called: this is where an exchange spends its time.
+        while True:
             work = module.work
+            if (self._in_reset or work.boot_at is not None) and not self._booted():
+                return
+            # What cannot be is not called: this is where an exchange spends its time.
             if not (
                 (module.posted and self._believe())
                 or (work.held is not None and self._release())
                 or (work.task is not None and self._resume())
-                or self._next_command()
-                or (module.notices and self._notify())
+                or (module.reader.waiting and work.idle and self._next_command())
+                or (module.notices.pending and self._notify())
             ):
                 return
 
@@ -155,7 +156,7 @@ class Engine:
                 module.emit(SetKeepAlive(event.link, server.keep_alive(socket)))
                 port = event.local[1] if module.forms.notice_local_port else event.peer[1]
                 module.tell(f"[TCP SVR] Accepted {event.peer[0]}:{port}", socket.index)
-                if module.through(lambda seam: seam.accepts_more, False):
+                if module.seams.accepts_more(False):
                     server.take_next(module, socket)
                 return
         module.emit(Close(event.link))  # its server has been stopped in the meantime
@@ -189,8 +190,6 @@ class Engine:
 
     def _next_command(self) -> bool:
         module = self.module
-        if not module.work.idle:
-            return False
         fresh, line = module.reader.scan()
         if fresh and (module.human or module.forms.echo):
             module.write(fresh)
@@ -201,28 +200,29 @@ class Engine:
 
     def _begin(self, line: Line) -> None:
         module = self.module
-        text = module.pass_or_drop(lambda seam: seam.line, line.text)
+        text = module.seams.line(line.text)
         if text is None:
             return
-        module.running = text
-        step = dispatch(module, Line(text, line.overlong))
-        if isinstance(step, Generator):
-            module.work.task, module.work.need = step, None
-        elif step is not None:
+        line.text = module.running = text
+        step = dispatch(module, line)
+        if isinstance(step, Answer):
             self._reply(step)
+        elif step is not None:
+            module.work.task, module.work.need = step, None
 
     def _reply(self, answer: Answer) -> None:
         module = self.module
-        final = module.pass_or_drop(lambda seam: seam.answer, answer)
+        final = module.seams.answer(answer)
         frame = b"" if final is None else render(final, module.forms, bool(module.short_errors))
-        frame = module.through(lambda seam: seam.frame, frame)
-        think = module.through(lambda seam: seam.think, self._thinking(answer.command))
+        frame = module.seams.frame(frame)
+        think = module.seams.think(self._thinking(answer.command))
         module.work.held = Held(frame, module.now + think)
 
     def _thinking(self, command: str) -> float:
         forms = self.module.forms
+        think = forms.think_ms / 1000
         waits = command in ("P5", "P7") and (forms.notice_glued or forms.notice_merged or forms.notice_at_once)
-        return max(forms.think_ms / 1000, RENDEZVOUS if waits else 0.0)
+        return max(think, RENDEZVOUS) if waits else think
 
     def _line_open_until(self) -> float:
         reader = self.module.reader
@@ -240,4 +240,4 @@ class Engine:
     def _notice_bytes(self) -> bytes:
         notice = self.module.notices.take()
         frame = notice_frame(notice.text, self.module.forms)
-        return self.module.through(lambda seam: seam.notice_frame, frame)
+        return self.module.seams.notice_frame(frame)

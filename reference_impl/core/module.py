@@ -6,9 +6,8 @@ the TCP server (`server`), the commands, the engine.
 
 import copy
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from reference_impl.core import config, settings
 from reference_impl.core.access_point import AccessPoint
@@ -17,13 +16,11 @@ from reference_impl.core.events import Event
 from reference_impl.core.notices import Notices
 from reference_impl.core.profile import Forms, Limits, Profile
 from reference_impl.core.reader import Reader
-from reference_impl.core.seams import Notice, Seams
+from reference_impl.core.seams import Notice, Seams, in_turn
 from reference_impl.core.sockets import Socket
 from reference_impl.core.values import Value
 from reference_impl.core.work import Work
 from reference_impl.core.world import World
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -69,10 +66,13 @@ class Module:
         self.reader = Reader()
         self.running = b""
         """The line of the command carried out last, for faults that act on one command only."""
-        self._seams = list(seams)
-        for seam in self._seams:
-            seam.module = self
-        self._effects: list[Effect] = []
+        faults = list(seams)
+        for one in faults:
+            one.module = self
+        self.seams = in_turn(faults)
+        """What is done, believed and said goes through these: they change nothing where there is no fault."""
+        self.effects: list[Effect] = []
+        """What the shell has not taken yet."""
         self._handles = 0
         self.flash = Flash([settings.defaults(self.limits) for _ in range(self.limits.sockets)], settings.JoinState())
         if joined is not None:
@@ -132,24 +132,19 @@ class Module:
 
     def emit(self, effect: Effect) -> None:
         """Ask the shell for something."""
-        changed = self.pass_or_drop(lambda seam: seam.effect, effect)
+        changed = self.seams.effect(effect)
         if changed is not None:
-            self._effects.append(changed)
-
-    def take_effects(self) -> list[Effect]:
-        """The effects for the shell, in their order; each effect is returned once."""
-        effects, self._effects = self._effects, []
-        return effects
+            self.effects.append(changed)
 
     def write(self, data: bytes) -> None:
         """Bytes to the host."""
-        data = self.through(lambda seam: seam.output, data)
+        data = self.seams.output(data)
         self.emit(Write(data, self.forms.dribble_us / 1e6, self.forms.dribble_size))
 
     def tell(self, text: str, socket: int) -> None:
         """Asynchronous text, sooner or later."""
         delay = 0.0 if self.forms.notice_at_once else self.forms.notice_ms / 1000
-        notice = self.pass_or_drop(lambda seam: seam.notice, Notice(text, socket, delay))
+        notice = self.seams.notice(Notice(text, socket, delay))
         if notice is not None and not self.suppression:
             self.notices.add(notice, self.now)
 
@@ -168,26 +163,6 @@ class Module:
             if event.handle == handle:
                 return self.mail.pop(position)
         return None
-
-    # --- the faults ------------------------------------------------------------------------------------------
-    def through(self, pick: Callable[[Seams], Callable[[T], T]], value: T) -> T:
-        """The value after all seams picked by `pick`."""
-        if not self._seams:
-            return value
-        for seam in self._seams:
-            value = pick(seam)(value)
-        return value
-
-    def pass_or_drop(self, pick: Callable[[Seams], Callable[[T], T | None]], value: T) -> T | None:
-        """The value after all seams, or None as soon as one of them drops it."""
-        if not self._seams:
-            return value
-        for seam in self._seams:
-            changed = pick(seam)(value)
-            if changed is None:
-                return None
-            value = changed
-        return value
 
     # --- what ends -------------------------------------------------------------------------------------------
     def close_all(self) -> None:

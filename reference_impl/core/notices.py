@@ -20,12 +20,13 @@ class Notices:
 
     def __init__(self, *, polled: bool) -> None:
         self._polled = polled
-        self._pending: deque[Pending] = deque()
+        self.pending: deque[Pending] = deque()
+        """Those that are to be sent unsolicited."""
         self._messages: deque[Notice] = deque()
 
     def __len__(self) -> int:
         """The number of notices to be sent unsolicited."""
-        return len(self._pending)
+        return len(self.pending)
 
     @property
     def messages(self) -> int:
@@ -35,18 +36,18 @@ class Notices:
     @property
     def due(self) -> float:
         """The time at which the first notice is due; there must be a notice."""
-        return self._pending[0].due
+        return self.pending[0].due
 
     def add(self, notice: Notice, now: float) -> None:
         """Keep the notice until it is sent or polled."""
         if self._polled:
             self._messages.append(notice)
         else:
-            self._pending.append(Pending(notice, now + notice.delay))
+            self.pending.append(Pending(notice, now + notice.delay))
 
     def take(self) -> Notice:
         """Remove the first notice that is to be sent; there must be a notice."""
-        return self._pending.popleft().notice
+        return self.pending.popleft().notice
 
     def poll(self) -> str:
         """Remove the first message: its text, empty when none waits."""
@@ -54,7 +55,7 @@ class Notices:
 
     def withdraw(self, socket: int) -> None:
         """Forget what is about this socket."""
-        self._pending = deque(pending for pending in self._pending if pending.notice.socket != socket)
+        self.pending = deque(pending for pending in self.pending if pending.notice.socket != socket)
         self._messages = deque(one for one in self._messages if one.socket != socket)
 
     def postpone(self, now: float) -> None:
@@ -62,6 +63,6 @@ class Notices:
 
         A host that sends commands faster than the delay would never see them.
         """
-        for pending in self._pending:
+        for pending in self.pending:
             if not pending.put_off:
                 pending.due, pending.put_off = now + pending.notice.delay, True

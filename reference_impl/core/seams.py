@@ -9,7 +9,10 @@ Besides, a fault may look at `self.module` (`running`: the line of the command b
 network, `write` bytes.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from reference_impl.core.answers import Answer
 from reference_impl.core.effects import Effect
@@ -146,3 +149,25 @@ class Seams:
     def lost(self, lost: bool) -> bool:
         """Whether R0 or S3 tells that the connection is lost."""
         return lost
+
+
+NAMES = tuple(name for name in vars(Seams) if not name.startswith("_"))
+"""The names of all seams."""
+
+
+def in_turn(faults: Sequence[Seams]) -> Seams:
+    """The seams of all ``faults`` as those of one: each value goes through them in order, until one returns None."""
+    if len(faults) == 1:
+        return faults[0]
+    seams = Seams()
+    for name in NAMES if faults else ():
+        setattr(seams, name, partial(_through, [getattr(fault, name) for fault in faults]))
+    return seams
+
+
+def _through(filters: Sequence[Callable[[Any], Any]], value: Any) -> Any:
+    for each in filters:
+        if value is None:
+            return None
+        value = each(value)
+    return value

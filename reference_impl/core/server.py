@@ -55,7 +55,7 @@ def waiting_line(module: Module) -> str:
 
 def order(module: Module, socket: Socket, wanted: Order) -> Step:
     """Carry out what the table says."""
-    wanted = module.through(lambda seam: seam.order, wanted)
+    wanted = module.seams.order(wanted)
     return ACTIONS[socket.state, wanted](module, socket)
 
 

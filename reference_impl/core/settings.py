@@ -11,7 +11,6 @@ too is the reading of "R and S act on the selected one"). A value that the row's
     anything else                refused: sign, blank, letters, further fields (assumption)
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,13 +18,14 @@ from reference_impl.core.profile import Limits
 from reference_impl.core.values import Value
 
 Reading = Callable[[bytes, Limits], Value | None]
-DIGITS = re.compile(rb"[0-9]{1,10}\Z")
+DIGITS = 10
+"""Digits of the longest number that is read."""
 KEEP_ALIVE_MAX = 7200000
 
 
 def number(text: bytes, low: int, high: int) -> int | None:
     """The number that the digits give, or None when it is not between low and high."""
-    if not DIGITS.match(text):
+    if not text.isdigit() or len(text) > DIGITS:
         return None
     value = int(text)
     return value if low <= value <= high else None

@@ -51,13 +51,16 @@ class Board:
         self._perform()
 
     def _perform(self) -> None:
-        while effects := self._engine.take_effects():
-            for effect in effects:
+        told = True
+        while told:
+            told = False
+            for effect in self._engine.take_effects():
                 if isinstance(effect, Write):
                     self.line.write(effect.data, effect.gap, effect.size)
                     continue
                 for event in self._network.perform(effect):
                     self._engine.happened(event, self._loop.now())
+                    told = True
         self._keep_deadline()
 
     def _keep_deadline(self) -> None:

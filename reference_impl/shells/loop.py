@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable
 from reference_impl.shells.polling import READ, WRITE, new_poll
 
 Callback = Callable[[], None]
-NONE: dict[int, Callback] = {}
-"""The interests of a descriptor that nobody waits for; never changed."""
 
 
 class Timer:
@@ -30,29 +28,28 @@ class Loop:
 
     def __init__(self) -> None:
         self._poll = new_poll()
-        self._interests: dict[int, dict[int, Callback]] = {}
+        self._readers: dict[int, Callback] = {}
+        self._writers: dict[int, Callback] = {}
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = 0
         self._stopped = False
         self._wake_up: socket.socket | None = None
 
-    @staticmethod
-    def now() -> float:
-        """The time in seconds of the monotonic clock."""
-        return time.monotonic()
+    now = staticmethod(time.monotonic)
+    """The time in seconds of the monotonic clock."""
 
     def on_read(self, fd: int, callback: Callback | None) -> None:
         """Call back whenever the descriptor can be read; None: no longer."""
-        self._watch(fd, READ, callback)
+        self._watch(self._readers, fd, callback)
 
     def on_write(self, fd: int, callback: Callback | None) -> None:
         """Call back whenever the descriptor can be written; None: no longer."""
-        self._watch(fd, WRITE, callback)
+        self._watch(self._writers, fd, callback)
 
     def forget(self, fd: int) -> None:
         """No interest in the descriptor any more; to be called before it is closed."""
-        if self._interests.pop(fd, None):
-            self._poll.unregister(fd)
+        self.on_read(fd, None)
+        self.on_write(fd, None)
 
     def at(self, when: float, callback: Callback) -> Timer:
         """Call back once at that time."""
@@ -84,38 +81,32 @@ class Loop:
 
     def step(self) -> None:
         """Wait for the next thing, and do all that is due."""
-        for fd, mask in self._poll.poll(self._patience()):
-            # What is neither, a hang-up or an error, is told to the one that waits for either.
-            if mask & ~WRITE:
-                self._call(fd, READ)
-            if mask & ~READ:
-                self._call(fd, WRITE)
+        for fd, mask in self._poll.poll(self._patience() if self._timers else None):
+            # What is neither, a hang-up or an error, is told to the one that waits for either. A callback before this
+            # one may have closed the descriptor or lost the interest.
+            if mask & ~WRITE and (callback := self._readers.get(fd)):
+                callback()
+            if mask & ~READ and (callback := self._writers.get(fd)):
+                callback()
         if self._timers:
             self._call_timers()
 
-    def _call(self, fd: int, event: int) -> None:
-        """Call back; a callback before this one may have closed the descriptor or lost the interest."""
-        interests = self._interests.get(fd)
-        callback = interests.get(event) if interests else None
-        if callback is not None:
-            callback()
+    def _watch(self, waiting: dict[int, Callback], fd: int, callback: Callback | None) -> None:
+        before = self._mask(fd)
+        if callback is None:
+            waiting.pop(fd, None)
+        else:
+            waiting[fd] = callback
+        after = self._mask(fd)
+        if after and not before:
+            self._poll.register(fd, after)
+        elif before and not after:
+            self._poll.unregister(fd)
+        elif before != after:
+            self._poll.modify(fd, after)
 
-    def _watch(self, fd: int, event: int, callback: Callback | None) -> None:
-        before = self._interests.get(fd, NONE)
-        if callback is None and event not in before:
-            return  # as after each write that took all
-        after = {known: value for known, value in before.items() if known != event}
-        if callback is not None:
-            after[event] = callback
-        if not after:
-            self.forget(fd)
-            return
-        mask = sum(after)
-        if not before:
-            self._poll.register(fd, mask)
-        elif after.keys() != before.keys():
-            self._poll.modify(fd, mask)
-        self._interests[fd] = after
+    def _mask(self, fd: int) -> int:
+        return (READ if fd in self._readers else 0) | (WRITE if fd in self._writers else 0)
 
     def _patience(self) -> float | None:
         while self._timers and self._timers[0][2].callback is None:

@@ -63,5 +63,6 @@ class PtyLine(SerialLine):
             count = os.write(self._master, data)
         except BlockingIOError:
             count = 0
-        self.loop.on_write(self._master, self._flush if count < len(data) else None)
+        if count < len(data) or self._unsent:
+            self.loop.on_write(self._master, self._flush if count < len(data) else None)
         return count

@@ -60,8 +60,10 @@ class SerialLine(ABC):
 
     def _push(self, data: bytes) -> None:
         """Send these bytes; those that cannot be sent now, and all behind them, wait for `_retry`."""
-        if not self._unsent:
-            data = data[self._send(data) :]
+        if not self._unsent and (count := self._send(data)):
+            if count == len(data):
+                return
+            data = data[count:]
         if len(self._unsent) < 2 * LIMIT:
             self._unsent += data
 

@@ -97,5 +97,6 @@ class TcpLine(SerialLine):
             count = 0
         except OSError:
             return len(data)  # the end of file follows, and hangs up
-        self.loop.on_write(self._host.fileno(), self._flush if count < len(data) else None)
+        if count < len(data) or self._unsent:
+            self.loop.on_write(self._host.fileno(), self._flush if count < len(data) else None)
         return count

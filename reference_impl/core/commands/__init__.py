@@ -38,7 +38,7 @@ def dispatch(module: Module, line: Line) -> Answer | Task | None:
     """Begin the command that the line holds; what is none answers ERROR (UM 1.4.2)."""
     if not line.text and not line.overlong:
         return Answer(wordless=True)  # a lone CR answers the prompt (UM 5.2)
-    command = parse(_without_stray(module, line.text))
+    command = parse(_without_stray(line.text) if module.after_payload else line.text)
     module.after_payload = False
     row = COMMANDS.get(command.name)
     if command.value == b"" and row is not None and False in row.forms:
@@ -51,8 +51,8 @@ def dispatch(module: Module, line: Line) -> Answer | Task | None:
     return signed(row.handler(module, command), command, row.usage)
 
 
-def _without_stray(module: Module, text: bytes) -> bytes:
+def _without_stray(text: bytes) -> bytes:
     """The line without one stray byte that came late behind an S3 payload (Zephyr sends one, DRV)."""
-    if not module.after_payload or parse(text).name in COMMANDS:
+    if parse(text).name in COMMANDS:
         return text
     return text[1:] if parse(text[1:]).name in COMMANDS else text

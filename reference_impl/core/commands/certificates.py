@@ -75,7 +75,7 @@ def _keep(module: Module, where: tuple[int, int], data: bytes) -> Answer:
     """OK; the same content again is a Match (UM42), with OK or with ERROR: its frame is in no source."""
     if module.flash.certificates.get(where) == data:
         return refusal(MATCH.decode(), MATCH) if module.forms.match_error else Answer(payload=MATCH)
-    module.flash.certificates[where] = module.through(lambda seam: seam.payload, data)
+    module.flash.certificates[where] = module.seams.payload(data)
     return Answer()
 
 

@@ -32,7 +32,7 @@ def read(module: Module, _command: Command) -> Task:
     """R0: what is there, at most R1 bytes, after at most R2; nothing when nothing came (UM 4.14.1, to the byte)."""
     link = module.socket.link
     limit = _read_limit(module, link)
-    wait = module.through(lambda seam: seam.read_timeout, module.socket.number("R2") / 1000)
+    wait = module.seams.read_timeout(module.socket.number("R2") / 1000)
     if link is None:
         return _read_lost(module, no_client=True)
     if limit == 0:
@@ -42,7 +42,7 @@ def read(module: Module, _command: Command) -> Task:
         if isinstance(event, Received):
             return _read_answer(module, link, event)
         link.lost = isinstance(event, Lost)
-    if link.lost and module.through(lambda seam: seam.lost, True):
+    if link.lost and module.seams.lost(True):
         return _read_lost(module, no_client=False)
     return Answer()
 
@@ -67,14 +67,14 @@ def _read_limit(module: Module, link: Link | None) -> int:
     module.reads += 1
     if module.forms.short_reads and not (link and link.datagram):
         size = min(size, (5, max(1, size // 2), 1, size)[module.reads % 4])
-    return module.through(lambda seam: seam.read_limit, size)
+    return module.seams.read_limit(size)
 
 
 def _read_answer(module: Module, link: Link, event: Received) -> Answer:
     r"""The bytes between their delimiters; without any with R3=1 (UM's reading; QR9 and two drivers have another)."""
     if event.peer is not None:
         link.peer = event.peer
-    data = module.through(lambda seam: seam.received, event.data)
+    data = module.seams.received(event.data)
     undelimited = bool(module.socket.number("R3")) and not module.forms.read_mode_delimited
     return Answer(payload=data, undelimited=undelimited, datagram=link.datagram)
 
@@ -93,9 +93,7 @@ def _read_lost(module: Module, *, no_client: bool) -> Answer:
 
 def send_size(module: Module, command: Command) -> Task:
     """S3=n: exactly n bytes follow, whatever they are."""
-    count = module.through(
-        lambda seam: seam.check, Check("S3", command.value or b"", number(command.value or b"", 1, 1460))
-    ).value
+    count = module.seams.check(Check("S3", command.value or b"", number(command.value or b"", 1, 1460))).value
     if isinstance(count, int):
         return (yield from _send(module, count))
     # What was meant as payload is lost with the command: it would be taken for commands.
@@ -109,13 +107,13 @@ def send(module: Module, _command: Command) -> Task:
 
 
 def _send(module: Module, size: int) -> Task:
-    wait = module.through(lambda seam: seam.write_timeout, module.socket.number("S2") / 1000)
+    wait = module.seams.write_timeout(module.socket.number("S2") / 1000)
     # S2 counts from the last byte, so that a slow line does not cut a payload short (assumption).
     yield Bytes(size, max(wait, PAYLOAD_QUIET), module.now)
-    payload = module.through(lambda seam: seam.payload, module.reader.take(size))
+    payload = module.seams.payload(module.reader.take(size))
     count = yield from _transmit(module, payload, wait)
     excess = yield from drop_until_quiet(module)
-    if count is None and not module.through(lambda seam: seam.lost, True):
+    if count is None and not module.seams.lost(True):
         count = size
     answer = _sent(module, count)
     module.after_payload = True
@@ -160,7 +158,7 @@ def _transmit(module: Module, data: bytes, wait: float) -> Generator[Need, None,
 def _sent(module: Module, count: int | None) -> Answer:
     """The number of bytes sent; on a lost connection -1 with OK (DRV; UM: "-1"), or with ERROR."""
     if count is not None:
-        return Answer(payload=str(module.through(lambda seam: seam.count, count)).encode())
+        return Answer(payload=str(module.seams.count(count)).encode())
     if module.socket.link is None and not module.forms.no_client_minus_one:
         return refusal("No connection")
     if module.forms.send_lost_error:
@@ -181,7 +179,7 @@ def show_write(module: Module, _command: Command) -> Answer:
 
 def _fields(module: Module, names: list[str]) -> Answer:
     fields = [str(module.socket.settings[name]) for name in names]
-    shown = module.through(lambda seam: seam.shown, fields)
+    shown = module.seams.shown(fields)
     return Answer(payload=",".join(shown).encode())
 
 

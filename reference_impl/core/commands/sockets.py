@@ -15,12 +15,10 @@ def select(module: Module, command: Command) -> Answer:
     """P0: select a socket, or show which one is. Four sockets: P0=4, in WEB's text alone, is refused."""
     if command.value is None:
         return Answer(payload=str(module.selected).encode())
-    index = module.through(
-        lambda seam: seam.check, Check("P0", command.value, number(command.value, 0, module.limits.sockets - 1))
-    ).value
+    index = module.seams.check(Check("P0", command.value, number(command.value, 0, module.limits.sockets - 1))).value
     if not isinstance(index, int):
         return refusal()
-    module.selected = module.through(lambda seam: seam.select, index)
+    module.selected = module.seams.select(index)
     return Answer()
 
 
@@ -28,10 +26,10 @@ def store(module: Module, command: Command) -> Answer:
     """Any row of the settings: stored for the selected socket, or refused without a change."""
     assert command.value is not None
     value = SETTINGS[command.name].read(command.value, module.limits)
-    check = module.through(lambda seam: seam.check, Check(command.name, command.value, value))
+    check = module.seams.check(Check(command.name, command.value, value))
     if check.value is None:
         return refusal()
-    change = module.pass_or_drop(lambda seam: seam.store, Change(module.selected, command.name, check.value))
+    change = module.seams.store(Change(module.selected, command.name, check.value))
     if change is not None:
         _put(module, change)
     return Answer()
@@ -72,7 +70,7 @@ def show(module: Module, _command: Command) -> Answer:
         str(int(alive.on)),
         str(alive.idle_ms),
     ]
-    shown = module.through(lambda seam: seam.shown, fields[: module.limits.status_fields])
+    shown = module.seams.shown(fields[: module.limits.status_fields])
     return Answer(payload=",".join(shown).encode())
 
 

@@ -15,7 +15,7 @@ def keep(module: Module, command: Command) -> Answer:
 
 def keep_as(module: Module, name: str, text: bytes) -> Answer:
     """Store the value of the row `name`, or refuse it without a change."""
-    check = module.through(lambda seam: seam.check, Check(name, text, CONFIG[name].read(text)))
+    check = module.seams.check(Check(name, text, CONFIG[name].read(text)))
     if check.value is None:
         return refusal()
     put(module, name, check.value)
@@ -24,7 +24,7 @@ def keep_as(module: Module, name: str, text: bytes) -> Answer:
 
 def put(module: Module, name: str, value: Value) -> None:
     """Keep a value that has been read already."""
-    change = module.pass_or_drop(lambda seam: seam.store, Change(module.selected, name, value))
+    change = module.seams.store(Change(module.selected, name, value))
     if change is not None:
         module.config[change.name] = change.value
 
@@ -46,7 +46,7 @@ def kept_bytes(module: Module, name: str) -> bytes:
 def shown(module: Module, *fields: object) -> Answer:
     """A query's answer: the fields with commas between them; bytes go out as they came in."""
     texts = [field.decode("utf-8", "surrogateescape") if isinstance(field, bytes) else str(field) for field in fields]
-    texts = module.through(lambda seam: seam.shown, texts)
+    texts = module.seams.shown(texts)
     return Answer(payload=",".join(texts).encode("utf-8", "surrogateescape"))
 
 
