@@ -59,16 +59,11 @@ def render(answer: Answer, forms: Forms, short_errors: bool) -> bytes:
 def _success(answer: Answer, forms: Forms) -> bytes:
     if answer.undelimited:
         return answer.payload + b"OK" + PROMPT
-    extra = CRLF if _has_extra_break(answer, forms) else b""
-    if answer.prompt_before_ok:
-        return CRLF + answer.payload + PROMPT + extra + b"OK" + PROMPT
-    return CRLF + answer.payload + CRLF + extra + b"OK" + PROMPT
-
-
-def _has_extra_break(answer: Answer, forms: Forms) -> bool:
-    """Whether one more CR LF stands before OK."""
+    end = PROMPT if answer.prompt_before_ok else CRLF
     empty = forms.crlf_before_empty_ok and not answer.payload and not answer.datagram
-    return forms.crlf_before_ok or empty or (forms.crlf_behind_datagram and answer.datagram)
+    if empty or forms.crlf_before_ok or (forms.crlf_behind_datagram and answer.datagram):
+        end += CRLF
+    return b"\r\n%b%bOK\r\n> " % (answer.payload, end)
 
 
 def _error(answer: Answer, forms: Forms, short_errors: bool) -> bytes:

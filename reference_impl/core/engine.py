@@ -166,7 +166,7 @@ class Engine:
         if held is None or module.now < held.at:
             return False
         frame, module.work.held = held.frame, None
-        waiting = len(module.notices) > 0
+        waiting = bool(module.notices.pending)
         if waiting and (module.forms.notice_glued or module.forms.notice_merged):
             body = frame.removesuffix(PROMPT) if module.forms.notice_merged else frame
             frame = body + self._notice_bytes()

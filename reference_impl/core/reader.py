@@ -36,7 +36,8 @@ class Reader:
 
     def feed(self, data: bytes, now: float) -> None:
         """Take what has come; beyond BACKLOG_LIMIT it is lost."""
-        self.waiting += data[: max(0, BACKLOG_LIMIT - len(self.waiting))]
+        room = BACKLOG_LIMIT - len(self.waiting)
+        self.waiting += data if len(data) <= room else data[: max(0, room)]
         self.last = now
 
     def clear(self) -> None:
@@ -76,7 +77,8 @@ class Reader:
             return fresh, None
         whole = bytes(waiting[: end + 1])
         del waiting[: end + 1]
-        line = Line(whole[: min(end, LINE_LIMIT)], self._overlong or end > LINE_LIMIT)
+        text = whole[:end] if end <= LINE_LIMIT else whole[:LINE_LIMIT]
+        line = Line(text, self._overlong or end > LINE_LIMIT)
         fresh = whole[self._scanned :]
         self._scanned, self._overlong = 0, False
         return fresh, line

@@ -46,15 +46,13 @@ def refusal(reason: str = "Invalid argument", payload: bytes = b"") -> Answer:
 def signed(step: Answer | Task | None, command: Command, usage: str) -> Answer | Task | None:
     """The step, its answer bearing the command's name and usage."""
     if isinstance(step, Answer):
-        return _sign(step, command, usage)
+        # Not a copy, which would cost as much as all the rest: its handler has made the answer for this command.
+        step.command, step.usage = command.name, usage
+        return step
     return _signed_later(step, command, usage) if step is not None else None
 
 
 def _signed_later(step: Task, command: Command, usage: str) -> Generator[Need, None, Answer]:
-    return _sign((yield from step), command, usage)
-
-
-def _sign(answer: Answer, command: Command, usage: str) -> Answer:
-    """The answer itself, which its handler has made for this command: a copy would cost as much as all the rest."""
+    answer = yield from step
     answer.command, answer.usage = command.name, usage
     return answer
