@@ -112,18 +112,21 @@ class Journal:
 
         Where the disk is full, or gone, ``failed`` says so: a case does not fail for it.
         """
+        self._write(_line(what, value))
+
+    def add_lines(self, lines: Iterable[str]) -> None:
+        """Append lines of the transcript, in one write."""
+        self._write("".join([f'{{"line": {json.dumps(line)}}}\n' for line in lines]))
+
+    def _write(self, text: str) -> None:
         with self._guard:
             if self.failed:
                 return
             try:
-                self._file.write(_line(what, value))
+                self._file.write(text)
                 self._file.flush()
             except OSError as problem:
                 self.failed = f"the journal {self.path} cannot be written: {problem.strerror}"
-
-    def add_line(self, text: str) -> None:
-        """Append a line of the transcript."""
-        self.add("line", text)
 
     def close(self) -> None:
         """End the writing; the file stays."""

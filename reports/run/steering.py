@@ -195,9 +195,9 @@ class Reports:
         self._gather().replace_planned(cases)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_conformance_sink(self) -> Callable[[str], None]:
+    def pytest_conformance_sink(self) -> Callable[[list[str]], None]:
         """Where the transcript's lines go when they happen."""
-        return self._gather().journal.add_line
+        return self._gather().journal.add_lines
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:

@@ -37,9 +37,9 @@ class WorkerMessages:
         self._session = session
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_conformance_sink(self) -> Callable[[str], None]:
+    def pytest_conformance_sink(self) -> Callable[[list[str]], None]:
         """Where the transcript's lines go when they happen."""
-        return self._journal.add_line
+        return self._journal.add_lines
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_run(self, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""What an exchange costs on one pty: by bare system calls, by pyserial, by pexpect's fdspawn, and by ours.
+"""What an exchange costs on a pty: by bare system calls, by pyserial, by pexpect's fdspawn, and by ours.
 
 ``measure`` asks each in turn, again and again, so that a busy machine is busy for all of them. Ours is the whole way:
 sent, read, parsed, time-stamped, kept in a transcript.
@@ -9,10 +9,13 @@ import select
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import tty
+import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
 
 import pexpect.fdpexpect
 import serial
@@ -21,6 +24,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.link import SerialLink
 from fixtures.drivers.line.secrets import Secrets
 from fixtures.drivers.line.transcript import Transcript
+from reports.record.journal import Journal
 
 SHORT = b"\r\n0\r\nOK\r\n> "
 PACKET = bytes(range(32, 122)) * 20
@@ -92,9 +96,11 @@ def by_fdspawn(name: str, command: bytes, answer: bytes) -> Callable[[], object]
     return exchange
 
 
-def by_ours(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
-    """The AT client over the serial link, as a run has them."""
-    transcript = Transcript(Secrets(SECRETS, addresses=True))
+def by_ours(
+    name: str, command: bytes, answer: bytes, sink: Callable[[list[str]], object] | None = None
+) -> Callable[[], object]:
+    """The AT client over the serial link, as a run has them; ``sink``: what the transcript's lines go to."""
+    transcript = Transcript(Secrets(SECRETS, addresses=True), sink)
     at = ATClient(SerialLink(name, transcript))
     line = command.removesuffix(b"\r").decode()
     pending = PACKET[:1460] if answer == LONG else None
@@ -112,7 +118,22 @@ def by_ours(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
     return exchange
 
 
-WAYS = {"raw": by_system_calls, "pyserial": by_pyserial, "fdspawn": by_fdspawn, "ours": by_ours}
+def by_ours_journalled(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
+    """The same, each line of the transcript with the operating system before the exchange goes on."""
+    folder = tempfile.TemporaryDirectory(prefix="bench.")
+    journal = Journal(Path(folder.name) / "run.json")
+    exchange = by_ours(name, command, answer, journal.add_lines)
+    weakref.finalize(exchange, lambda: (journal.close(), folder.cleanup()))
+    return exchange
+
+
+WAYS = {
+    "raw": by_system_calls,
+    "pyserial": by_pyserial,
+    "fdspawn": by_fdspawn,
+    "ours": by_ours,
+    "ours, journalled": by_ours_journalled,
+}
 
 
 def measure(rounds: int = 20, each: int = 100, more: Ways | None = None) -> dict[str, dict[str, list[float]]]:
@@ -135,8 +156,9 @@ def measure_kind(
 
     ``theirs``: ways that time themselves; a tenth of the exchanges, as one of them takes 50 ms for each.
     """
-    with responder({command: answer}) as name:
-        ways = {way: make(name, command, answer) for way, make in WAYS.items()}
+    with ExitStack() as stack:
+        names = {way: stack.enter_context(responder({command: answer})) for way in WAYS}
+        ways = {way: make(names[way], command, answer) for way, make in WAYS.items()}
         found: dict[str, list[float]] = {way: [] for way in (*ways, *theirs)}
         for _ in range(rounds):
             for way, exchange in ways.items():

@@ -4,7 +4,7 @@ import pytest
 
 from reference_impl.core.effects import Close
 from reference_impl.core.profile import Limits, Profile
-from reference_impl.core.seams import Notice
+from reference_impl.core.seams import Notice, in_turn
 from reference_impl.faults import FAULTS, UnknownFault, build
 from reference_impl.faults.notices import AcceptFault
 from reference_impl.faults.registry import Fault, fault
@@ -192,3 +192,28 @@ def test_fault_of_a_clients_notice_leaves_what_else_is_told(name):
     lease = Notice("[AP DHCP] Assigned 02:00:00:00:00:07 has 192.168.10.2", 0, 0.0)
     (seam,) = build([name])
     assert seam.notice(lease) == lease
+
+
+class Appends(Fault):
+    """Adds a byte to frames and lines, and drops a line that ends in the byte."""
+
+    def __init__(self, byte: bytes) -> None:
+        self.byte = byte
+
+    def frame(self, frame: bytes) -> bytes:
+        return frame + self.byte
+
+    def line(self, text: bytes) -> bytes | None:
+        return None if text.endswith(self.byte) else text + self.byte
+
+
+def test_seams_of_several_faults_are_passed_in_the_order_in_which_they_were_named():
+    seams = in_turn([Appends(b"1"), Appends(b"2"), Appends(b"3")])
+    assert seams.frame(b"0") == b"0123"
+    assert seams.line(b"0") == b"0123"
+    assert seams.output(b"0") == b"0"
+
+
+def test_what_one_fault_drops_the_next_is_not_asked_for():
+    seams = in_turn([Appends(b"1"), Appends(b"1"), Appends(b"3")])
+    assert seams.line(b"0") is None

@@ -45,6 +45,13 @@ def test_what_was_added_can_be_read_while_the_run_goes_on(journal, case):
     assert content.unfinished == [{"id": "a::c", "rig": "r", "transcript": []}]
 
 
+def test_lines_of_the_transcript_can_be_read_as_soon_as_they_were_added(journal):
+    journal.add("start", "a::b")
+    journal.add_lines([])
+    journal.add_lines(['C2="\\x00"', "ü\n"])
+    assert read_journal(journal.path).unfinished[0]["transcript"] == ['C2="\\x00"', "ü\n"]
+
+
 @pytest.mark.parametrize("lost", [1, 7, 40])
 def test_a_last_line_that_was_cut_off_is_left_out(journal, lost, case):
     journal.add("case", case(id="a::whole"))
@@ -76,7 +83,7 @@ def test_a_record_is_rebuilt_with_all_finished_cases_and_the_running_one(journal
     journal.add("case", case(id="a::done"))
     journal.add("problem", {"blame": "rig", "message": "hot"})
     journal.add("start", "a::running")
-    journal.add_line("    0.100000 host      > module    P0\\r")
+    journal.add_lines(["    0.100000 host      > module    P0\\r"])
     record = rebuild(record_of(journal.path), CATALOGUE)
     assert complain(record) is None
     assert record["finished"] is None
@@ -112,7 +119,7 @@ def test_what_only_a_worker_knew_is_not_lost_with_the_steering_process(journal, 
         worker.add("start", name)
         worker.add("case", case(id=name, rig="r"))
     worker.add("start", "a::running")
-    worker.add_line("how far it came")
+    worker.add_lines(["how far it came"])
     worker.close()
     content = read_journals(record)
     assert [one["id"] for one in content.cases] == ["a::both", "a::only"]
@@ -161,5 +168,5 @@ def test_a_journal_that_cannot_be_written_says_so_and_goes_on(journal):
     journal._file.close()
     journal._file = Path("/dev/full").open("w")  # noqa: SIM115 - the journal closes it
     journal.add("case", {"id": "a"})
-    journal.add_line("more")
+    journal.add_lines(["more"])
     assert "cannot be written: No space left on device" in journal.failed

@@ -53,7 +53,7 @@ def write_journal(path):
     journal.add("run", RUN)
     journal.add("planned", ["a", "b"])
     journal.add("start", "a")
-    journal.add_line("    0.5 host > module  P5=1\\r")
+    journal.add_lines(["    0.5 host > module  P5=1\\r"])
     journal.add("case", make_case(id="a"))
     journal.add("problem", {"blame": "rig", "message": "m"})
     journal.add("start", "b")
