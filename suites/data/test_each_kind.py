@@ -112,7 +112,6 @@ def test_payload_in_pieces_with_pauses_within_s2_is_sent_whole(
         at.link.send(piece)
     came = at.collect(b"", 4.0 + profile.seconds("answer"))
     requirement = "DA-S0" if command == "S0" else "DA-SEND"
-    case.require(requirement, b"OK\r\n> " in came, "OK to the twelve bytes", came)
     got = arrived(use, 12)
     case.require(requirement, got == b"fourmorelast", "the peer receives all pieces", got)
     counted = re.search(rb"\n12\r\n(?:\r\n)?OK\r\n> ", came)

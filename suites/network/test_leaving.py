@@ -17,12 +17,14 @@ BYTES = "Büro".encode() + b"\x80\xff"
 
 
 @pytest.mark.requirement("NW-CD", "NW-CS", "NW-SHOW-STATUS")
-@pytest.mark.usefixtures("home")
-def test_leaving_is_answered_and_shows(at: ATClient, case: Case) -> None:
+def test_leaving_is_answered_and_shows(at: ATClient, case: Case, home: str) -> None:
+    joined = shown(at, home)
     answer = at("CD")
     case.require("NW-CD", answer.ok, "OK", answer)
     at.drain(quiet=0.2)
     status = at("CS")
+    stays = status.payload.strip() == b"1" and shown(at, home) == joined
+    case.require("NW-CD", not stays, "0 from CS, or another C? than before: it has left the network", status)
     case.require("NW-CS", status.ok and status.payload.strip() == b"0", "0 and OK", status)
     case.observe("NW-SHOW-STATUS", "last field when not joined", at("C?").fields[-1].strip())
 

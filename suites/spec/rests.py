@@ -106,7 +106,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "AD-DHCP": ("NW-JOIN", "NW-SHOW-ADDRESS"),
     "NW-AGAIN": ("NW-JOIN", "NW-CD"),
     "NW-JOIN-FAILED-NAME": ("NW-JOIN-FAILS",),
-    "NW-CD": ("NW-CS",),
+    "NW-CS": ("NW-CD",),
     "SC-UNJOINED": ("NW-CD", "SC-FINDS"),
     "SC-FINDS": ("SC-LINE",),
     **dict.fromkeys(("SC-NUMBERS", "SC-FILTER"), ("SC-LINE", "SC-FINDS")),

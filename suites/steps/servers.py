@@ -198,9 +198,9 @@ class Server:
         try:
             yield
         except NoNotice as fault:
-            waiting = [one for one in self.queue if not one.closed and not was_told(self, one)]
-            gone = next((one for one in waiting if not one.is_open()), None)
-            if gone is None:
+            waiting = [one for one in self.queue if not was_told(self, one)]
+            gone = next((one for one in waiting if not one.closed and not one.is_open()), None)
+            if gone is None or any(one.closed for one in self.queue):  # one that leaves may take another along
                 raise
             text = f"expected: {gone.name} stays connected until its turn\ngot:      the module closed the connection"
             raise ModuleFault(text, "MA-QUEUE") from fault

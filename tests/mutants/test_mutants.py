@@ -11,12 +11,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from reports.record.findings import findings_of
+from suites.spec.catalogue import load_catalogue
+from suites.spec.rests import RESTS_ON, bases_of
 from tests.mutants import modules
 from tests.mutants.__main__ import sample
 from tests.mutants.crew import Crew
 from tests.mutants.judge import AT_MOST, CUT_OFF, ENOUGH, Sparing, Verdict, read, read_all
 from tests.mutants.matrix import diagnosis, figures_of, matrix, page, write_matrix
-from tests.mutants.modules import ROOT, Fault, MapError, mapped
+from tests.mutants.modules import MODULES, ROOT, Fault, MapError, mapped
 
 JUDGE = """
 import dataclasses, json, pathlib, sys
@@ -269,3 +272,28 @@ def test_a_run_ends_when_enough_cases_have_caught_the_fault():
 def test_a_run_goes_on_while_only_others_fail_up_to_a_limit():
     assert spared_after([report("BB-TWO")] * (AT_MOST - 1)) is None
     assert spared_after([report("BB-TWO")] * AT_MOST) == AT_MOST
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_the_first_requirement_of_a_fault_rests_on_no_other_that_its_map_names(module):
+    maps = {one.name: one.requirements for one in MODULES[module]().faults()}
+    assert {name: ids for name, ids in maps.items() if set(ids[1:]) & set(bases_of(ids[0] if ids else ""))} == {}
+
+
+def charging(key, number):
+    told = {"requirement": key, "expected": f"what {key} says", "got": f"what {key} shows", "step": "", "normal": key}
+    return {**case(f"{key}::{number}", broken=[key]), "differences": [told], "masked": [], "masked_by": None, "rig": ""}
+
+
+def test_finding_is_that_of_the_base_where_the_suites_charge_what_rests_on_it_too():
+    catalogue = load_catalogue()
+    edges = [(first, base) for first in RESTS_ON for base in bases_of(first)]
+    wrong = {}
+    for first, base in edges:
+        good = {**charging(base, "good"), "verdict": "pass", "broken": [], "differences": []}
+        cases = [good, *(charging(base, one) for one in "ab"), *(charging(first, one) for one in "abcde")]
+        found = [one["requirement"] for one in findings_of(cases, catalogue)]
+        if found != [base]:
+            wrong[first, base] = found
+    assert edges
+    assert wrong == {}
