@@ -11,7 +11,7 @@ from suites.spec.profiles import Profile
 PROGRESS = re.compile(rb"(?:\[[A-Z][^\r\n]*\r\n)*")
 """Lines that may stand before ERROR (LOG)."""
 BARE_ERROR = [b"\r\nERROR\r\n> ", b"\r\n\r\nERROR\r\n> "]
-"""A failure that is the word alone (UM 4.12.5); some firmware begins it with one more CR LF (LOG)."""
+"""Matches an error with the word ERROR alone (UM 4.12.5); some firmware puts one more CR LF before it (LOG)."""
 ELLIPSIS = rb" ?(?:\xe2\x80\xa6|\x85|\.\.\.)"
 SETUP = rb"\[TCP TSK\] Multi-Accept Setup"
 WAITING = rb"\[TCP SVR\] Waiting on connection" + ELLIPSIS
@@ -31,12 +31,12 @@ def successes(payload: bytes, profile: Profile) -> list[bytes]:
 
 
 def frame_of(answer: Answer, at: ATClient) -> bytes:
-    """The bytes of ``answer`` without echo and notices; with what fills up before it, unless a bus needs that (MR)."""
+    """The bytes of ``answer`` without echo and notices; filler before it stays, unless a bus needs filler (MR)."""
     return answer.raw if at.forms.notices == "mr" else answer.filler + answer.raw
 
 
 def expect_ok(answer: Answer, what: str = "", *, requirement: str | None = None, step: str | None = None) -> Answer:
-    """``answer`` is a success. Raises ModuleFault; without ``requirement`` or ``step`` the case's own is broken."""
+    """Require that ``answer`` is OK. Raises ModuleFault; without ``requirement`` or ``step``, of the case's own."""
     if not answer.ok:
         text = f"expected: OK to {what or show(answer.command)}\ngot:      {show(answer)}"
         raise ModuleFault(text, requirement, step=step)
@@ -44,7 +44,7 @@ def expect_ok(answer: Answer, what: str = "", *, requirement: str | None = None,
 
 
 class OtherBytes(ModuleFault):
-    """``got`` came and not ``wanted``."""
+    """The fault that ``got`` came and not ``wanted``."""
 
     def __init__(self, message: str, wanted: bytes, got: bytes, step: str) -> None:
         super().__init__(message, step=step)
@@ -64,7 +64,7 @@ def is_lost(answer: Answer, pending: bytes = b"") -> bool:
 
 
 def tail_of(answer: Answer) -> str:
-    """Which reading of the -1 answer's tail the module took."""
+    """The tail of an answer -1, as the reading that the module took: ERROR or OK."""
     return "ERROR tail" if answer.error else "OK tail"
 
 

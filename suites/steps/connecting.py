@@ -1,4 +1,4 @@
-"""P6=1 behind a connection that has failed, as it should: what goes wrong there breaks a rule of its own."""
+"""P6=1 after a connection that failed as it should: a fault there breaks a requirement of its own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

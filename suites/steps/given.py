@@ -26,9 +26,9 @@ def single_server(at: ATClient, peers: Network, profile: Profile, case: Case) ->
 
 @pytest.fixture
 def served(server: Server, bench: Bench) -> TcpPeer:
-    """The client that ``server`` serves; the one that the case before has served, where it left it as it was.
+    """The client that ``server`` serves; that of the case before, where that case left its client as it was.
 
-    For cases that leave the connection as it was: each byte of each side read, the server as it was started.
+    For cases that leave the connection as it was: each byte of each side is read, the server is as it was started.
     """
     return client_of(server, bench.keeping, "served")
 

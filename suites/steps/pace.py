@@ -5,11 +5,11 @@ from fixtures.drivers.line.at import ATClient
 from suites.spec.profiles import Profile
 
 IDLE_S = 4.5
-"""Seconds for which a client is silent that must not be lost by that: longer than firmware's shortest patience."""
+"""Seconds of silence that must not lose a client: more than the shortest patience of firmware."""
 
 
 def takes_r2(at: ATClient, profile: Profile, case: Case, wait: int) -> None:
-    """R2=``wait`` and an R0 for which nothing comes: it takes that long, whatever R2 was before."""
+    """Send R2=``wait`` and an R0 without data: R0 takes that long, whatever R2 was before."""
     at(f"R2={wait}")
     took = at.read().latency * 1000
     margin = profile.limits.read_margin
@@ -32,7 +32,7 @@ def takes_s2(at: ATClient, profile: Profile, case: Case, wait: int, payload: byt
 
 
 def sends_at_once(at: ATClient, case: Case, payload: bytes) -> None:
-    """S0 with ``payload``, which is S1 bytes: it is answered without waiting for more."""
+    """Send S0 with ``payload``, which has S1 bytes: the answer comes without a wait for more."""
     size = len(payload)
     at(f"S1={size}")
     at("S2=10000")
@@ -42,6 +42,6 @@ def sends_at_once(at: ATClient, case: Case, payload: bytes) -> None:
 
 
 def let_pass(at: ATClient, seconds: float) -> None:
-    """Let ``seconds`` pass, whatever the module says: the case judges what happens after this time."""
+    """Let ``seconds`` pass, whatever the module sends: the case judges what happens afterwards."""
     at.watch(seconds)
     at.drain()

@@ -1,4 +1,4 @@
-"""Sizes and contents that firmware stumbles over."""
+"""Sizes and contents at which firmware goes wrong."""
 
 SIZES = [1, 2, 63, 64, 65, 100, 127, 128, 129, 192, 255, 256, 257, 511, 512]
 SIZES += [1023, 1024, 1399, 1400, 1401, 1408, 1459, 1460]

@@ -1,4 +1,4 @@
-"""A TCP server of the module, and the way to where a case begins: start, client, exchange, next, stop."""
+"""A TCP server of the module, and the moves up to the subject of a case: start, client, exchange, next, stop."""
 
 import re
 import time
@@ -20,13 +20,13 @@ ODD = re.compile(
 )
 """A TCP server's notice of a client in another form than the documented one; UDP's is no such notice."""
 AT_ONCE_S = 1.0
-"""Seconds after its notice within which a client is served as one that has just come."""
+"""Seconds after its notice within which a client counts as new."""
 
 
 BEHIND_S = 2.0
 """Seconds within which the notice of a client comes behind one that told another client again."""
 TELLING = 8
-"""Bytes from which on a piece of what another client has sent does not come by chance."""
+"""Bytes of another client, in a row, that do not come by chance."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Server:
 
     @property
     def area(self) -> str:
-        """How the ids of this kind of server's requirements begin."""
+        """The area that begins the ids of this server's requirements: MA or SS."""
         return "MA" if self.mode == 11 else "SS"
 
     @contextmanager
@@ -97,7 +97,7 @@ class Server:
         return answer
 
     def _pass_over_left(self) -> None:
-        """Let those go that waited at an earlier server: no document says whether P5=0 sends them away."""
+        """Let clients of an earlier server go: no document says whether P5=0 sends away those that wait."""
         while self.peers.left_over:
             self.at.drain(quiet=0.05)
             found = [one for one in self.at.notices if (one.address, one.port) in self.peers.left_over]
@@ -121,7 +121,7 @@ class Server:
         """Let a client connect, without a wait for its notice."""
         limit = self.profile.seconds("notice")
         self._fresh = None
-        # a client whose notice is still to come: the next one waits behind it
+        # a client whose notice is still to come: the next client waits behind this one
         due = self._due is not None and not self._due.closed
         waits = self.mode == 11 and (self.serving or due)
         with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"):
@@ -194,13 +194,13 @@ class Server:
 
     @contextmanager
     def _turned_away(self) -> Iterator[None]:
-        """Where no notice comes, and the module has turned away a client that waits, the queue is broken."""
+        """Charge the queue where no notice comes and the module has turned away a client that waits."""
         try:
             yield
         except NoNotice as fault:
             waiting = [one for one in self.queue if not was_told(self, one)]
             gone = next((one for one in waiting if not one.closed and not one.is_open()), None)
-            if gone is None or any(one.closed for one in self.queue):  # one that leaves may take another along
+            if gone is None or any(one.closed for one in self.queue):  # a client that leaves may end another one
                 raise
             text = f"expected: {gone.name} stays connected until its turn\ngot:      the module closed the connection"
             raise ModuleFault(text, "MA-QUEUE") from fault
@@ -256,7 +256,7 @@ class Server:
         return expect_ok(self.at("P5=0"), "P5=0", step=f"{self.area}-STOP")
 
     def serves(self, peer: TcpPeer, token: bytes = b"served") -> None:
-        """``peer`` is the one that is served: its bytes are read, and it gets what is sent."""
+        """Require that ``peer`` is served: its bytes are read, and it gets the bytes that are sent."""
         limit = self.profile.seconds("transfer")
         plain = self._is_fresh(peer)
         peer.send(token)
@@ -285,7 +285,7 @@ class Server:
 
 
 def comes_early(server: Server, notice: Notice) -> bool:
-    """True where ``notice`` is the first one of a client that waits behind another."""
+    """True where ``notice`` is the first notice of a client that waits behind another client."""
     waits = any(server.names(notice, one) for one in server.queue)
     return waits and server.peers.told[notice.address, notice.port] < 2
 
@@ -310,7 +310,7 @@ def is_of_another(got: bytes, wanted: bytes, said: Sequence[bytes]) -> bool:
 
 
 def attempt(server: Server) -> TcpPeer | None:
-    """A further client that tries to connect: whether it can is the module's own affair."""
+    """Let a further client try to connect: no document says whether it can."""
     try:
         return server.peers.try_connect(server.port, timeout=0.2)
     except OSError:

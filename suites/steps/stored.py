@@ -55,7 +55,7 @@ def put_back(
 
 
 def is_other(before: Sequence[str], now: Sequence[str]) -> bool:
-    """True where a field is known and another one now; of a secret that is shown as asterisks nothing is known."""
+    """True where a field is known and differs now; a secret that is shown as asterisks is not known."""
     return bool(before) and set(before[0]) != {"*"} and before != now
 
 
@@ -81,5 +81,5 @@ def each(requirements: Mapping[str, str], table: Mapping[str, Sequence[str]]) ->
 
 
 def answer_line(answer: Answer) -> str:
-    """What a record shows of an answer: OK or ERROR, and the payload's beginning."""
+    """An answer in the words of a record: OK or ERROR, and the beginning of the payload."""
     return f"{'OK' if answer.ok else 'ERROR' if answer.error else 'neither'} {answer.text.strip()[:80]}".strip()

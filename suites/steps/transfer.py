@@ -10,7 +10,7 @@ from fixtures.errors import ModuleFault
 from suites.steps.answers import differs, is_lost
 
 SOON_S = 0.5
-"""Seconds within which bytes come that the module has sent although it answers an error."""
+"""Seconds within which bytes arrive that the module has sent before it answered an error."""
 
 
 def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA-READ") -> list[Answer]:
@@ -57,7 +57,7 @@ def read_until_lost(
 
 
 def send_until_lost(at: ATClient, timeout: float, payload: bytes = b"x", *, step: str = "MA-LOST-S3") -> Answer:
-    """S3 until it is -1. The first may still count: TCP learns of a loss by its answer. Raises ModuleFault."""
+    """Send S3 until it answers -1. The first may count bytes: TCP learns of a loss late. Raises ModuleFault."""
     deadline = time.monotonic() + timeout
     while True:
         answer = at.send(payload)
