@@ -177,20 +177,21 @@ def tour(family: str) -> tuple[tuple[str, ...], ...]:
     return tuple(parts)
 
 
-Graph = Mapping[Situation, list[tuple[str, Situation]]]
+FRESH = Situation()
+Graph = Mapping[Situation, list[tuple[str, Situation, Target]]]
 
 
 def _graph(family: str) -> Graph:
-    """By situation, the events that are possible in it and where each leads to."""
-    graph: dict[Situation, list[tuple[str, Situation]]] = {}
+    """By situation, the events that are possible in it, where each leads to, and the transition that this is."""
+    graph: dict[Situation, list[tuple[str, Situation, Target]]] = {}
     for now, event, then in _steps(_allowed(family), MOST_WAITING):
-        graph.setdefault(now, []).append((event, then))
+        graph.setdefault(now, []).append((event, then, _target(now, event, then)))
     return graph
 
 
 def _part(graph: Graph, left: set[Target]) -> tuple[str, ...]:
-    now, events = Situation(), list[str]()
-    while left and (len(events) < STEPS or now != Situation()):
+    now, events = FRESH, list[str]()
+    while left and (len(events) < STEPS or now != FRESH):
         for event in _way(graph, now, left if len(events) < STEPS else None):
             then = after(now, event)
             left.discard(_target(now, event, then))
@@ -205,12 +206,11 @@ def _way(graph: Graph, start: Situation, left: set[Target] | None) -> list[str]:
     ahead = deque([start])
     while ahead:
         now = ahead.popleft()
-        for event, then in graph[now]:
-            way = [*back[now], event]
-            if (then == Situation()) if left is None else (_target(now, event, then) in left):
-                return way
+        for event, then, target in graph[now]:
+            if (then == FRESH) if left is None else (target in left):
+                return [*back[now], event]
             if then not in back:
-                back[then] = way
+                back[then] = [*back[now], event]
                 ahead.append(then)
     raise AssertionError(f"no way from {start}")
 
