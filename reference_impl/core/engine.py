@@ -21,7 +21,6 @@ from reference_impl.core.commands.network import join_at_start
 from reference_impl.core.effects import Close, Effect, SetKeepAlive
 from reference_impl.core.events import Accepted, Event
 from reference_impl.core.module import Module
-from reference_impl.core.reader import Line
 from reference_impl.core.sockets import Link
 from reference_impl.core.work import Held
 
@@ -195,20 +194,16 @@ class Engine:
             module.write(fresh)
         if line is None:
             return False
-        self._begin(line)
-        return True
-
-    def _begin(self, line: Line) -> None:
-        module = self.module
         text = module.seams.line(line.text)
         if text is None:
-            return
+            return True
         line.text = module.running = text
         step = dispatch(module, line)
         if isinstance(step, Answer):
             self._reply(step)
         elif step is not None:
             module.work.task, module.work.need = step, None
+        return True
 
     def _reply(self, answer: Answer) -> None:
         module = self.module

@@ -11,17 +11,14 @@ class Pace:
 
     def __init__(self, byte_time: float = 0.0) -> None:
         self.byte_time = byte_time
+        self.free = byte_time == 0
+        """True where a byte takes no time and none waits: what comes may pass at once."""
         self._parts: deque[tuple[bytes, float, int]] = deque()
         self._size = 0
         self._free_at = 0.0
 
     def __len__(self) -> int:
         return self._size
-
-    @property
-    def free(self) -> bool:
-        """True where a byte takes no time and none waits: what comes may pass at once."""
-        return self.byte_time == 0 and not self._parts
 
     def put(self, data: bytes, now: float, gap: float = 0.0, size: int = 1) -> None:
         """Add bytes, each at least `gap` seconds behind the one before; they are given away `size` at once."""
@@ -31,12 +28,14 @@ class Pace:
         if not self._parts:
             self._free_at = max(self._free_at, now)
         self._parts.append((data, max(gap, self.byte_time), size))
+        self.free = False
         self._size += len(data)
 
     def clear(self) -> None:
         """Lose what waits."""
         self._parts.clear()
         self._size = 0
+        self.free = self.byte_time == 0
 
     def due(self, now: float) -> list[bytes]:
         """The pieces whose time has come: whole ones, or a few bytes each where a byte takes time."""
@@ -51,6 +50,7 @@ class Pace:
             if count < len(data):
                 self._parts.appendleft((data[count:], each, size))
                 break
+        self.free = self.byte_time == 0 and not self._parts
         return pieces
 
     def next(self) -> float | None:
