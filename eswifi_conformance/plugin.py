@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.plugins import ORDER
 from fixtures.plugins import __name__ as plugins
-from fixtures.plugins.names import give_short_names, taken
+from fixtures.plugins.names import give_short_names, taken_names
 from reports import __name__ as reports
 from suites.steps import __name__ as steps
 
@@ -33,5 +33,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Which short names are another plugin's here."""
-    others = sorted(taken(config).items())
+    others = sorted(taken_names(config).items())
     return [f"eswifi-conformance: {name} is {owner}'s, ours is --dut-{name[2:]}" for name, owner in others]

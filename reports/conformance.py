@@ -32,7 +32,7 @@ from reports.run.interrupt import ENDING
 from reports.run.rebuild import rebuild_run
 from reports.run.render import write_renderings
 from reports.run.steering import HANDOFF
-from reports.run.streams import complain, open_descriptors, replace_missing_streams, say
+from reports.run.streams import complain, open_descriptors, replace_missing_streams, write_text
 from suites.spec.catalogue import load_catalogue
 
 PAGE = out_folder(ROOT, Path.cwd()) / "conformance.html"
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
     if places["results"]:
         status = make_report(Path(places["results"]), status, title_of(record))
     for path in default_places(record):
-        say(f"report    {shown(path)}")
+        write_text(f"report    {shown(path)}")
     return status
 
 
@@ -103,7 +103,7 @@ def write_reports(record: Path, status: int) -> int:
     except RecordError:
         return status  # said before
     except (RenderError, OSError) as problem:
-        say(f"the reports could not be made: {problem}")
+        write_text(f"the reports could not be made: {problem}")
         return status or ExitStatus.NO_PAGE
     except Exception:  # what the run has found must not be lost by a mistake of ours
         complain(f"the reports could not be made; the record is whole:\n{traceback.format_exc()}")
@@ -134,7 +134,7 @@ def status_of(record: Path, status: int, expect: str | None = None) -> int:
         if expect:
             return expected_status(document, hold(document, load_expectation(Path(expect))))
     except RecordError as problem:
-        say(str(problem))
+        write_text(str(problem))
         return ExitStatus.HARNESS
     return recorded or (ExitStatus.HARNESS if status else ExitStatus.CONFORMING)
 
@@ -222,16 +222,16 @@ def wait_for(child: subprocess.Popen[bytes], handoff: Path) -> int:
 
 def save_from_journal(record: Path, results: str | None) -> int:
     """Pytest died without a word: make the record from its journal. Returns the status of the run."""
-    say("the run was cut off; the record holds the cases that were finished")
+    write_text("the run was cut off; the record holds the cases that were finished")
     try:
         rebuilt = rebuild_run(record, Path(results) if results else None, load_catalogue())
     except JournalBusyError as problem:
-        say(f"the record was not made: {problem}")
+        write_text(f"the record was not made: {problem}")
         return ExitStatus.HARNESS
     except (RecordError, OSError) as problem:
-        say(f"the journal cannot be used: {problem}")
+        write_text(f"the journal cannot be used: {problem}")
         return ExitStatus.HARNESS
-    say(f"go on with the rest by --resume {record}")
+    write_text(f"go on with the rest by --resume {record}")
     return rebuilt["status"]["code"]
 
 
@@ -240,12 +240,12 @@ def make_report(results: Path, status: int, title: str) -> int:
     try:
         make_page(results, PAGE, TOOLS, title)
     except (ToolError, OSError) as problem:
-        say(f"Allure's page could not be made: {problem}")
+        write_text(f"Allure's page could not be made: {problem}")
         return status or ExitStatus.NO_PAGE
     except KeyboardInterrupt:
-        say("Allure's page was not made: interrupted")
+        write_text("Allure's page was not made: interrupted")
         return status or ExitStatus.INTERRUPTED
-    say(f"allure    {shown(PAGE)}")
+    write_text(f"allure    {shown(PAGE)}")
     return status
 
 

@@ -32,7 +32,7 @@ def dated_folder(record: Path, started: str) -> Path:
     return folder
 
 
-def keep(record: Path, started: str) -> None:
+def keep_record(record: Path, started: str) -> None:
     """Keep the record and its renderings in the run's dated folder, and let ``latest`` point there."""
     folder = dated_folder(record, started)
     folder.mkdir(parents=True, exist_ok=True)

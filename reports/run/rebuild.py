@@ -15,7 +15,7 @@ from reports.record.journal import await_end, journal_path, read_journals, rebui
 from reports.record.model import Record
 from reports.record.record import RecordError, write_record
 from reports.run.command import run_action
-from reports.run.history import RUNS, Aside, keep
+from reports.run.history import RUNS, Aside, keep_record
 from suites.spec.catalogue import Catalogue, load_catalogue
 
 
@@ -26,7 +26,7 @@ def rebuild_run(record: Path, results: Path | None, catalogue: Catalogue) -> Rec
     write_record(rebuilt, record)
     Aside(record).drop()
     if (record.parent / RUNS).is_dir():
-        keep(record, rebuilt["started"])
+        keep_record(record, rebuilt["started"])
     if results:
         complete_results(results, rebuilt, catalogue)
     if len(rebuilt["rigs"]) > 1:

@@ -24,7 +24,7 @@ from reports.record.place import NAME_ANOTHER, refuse_place
 from reports.record.record import RecordError, rig_name, write_atomically, write_record
 from reports.record.status import ExitStatus
 from reports.run.collector import Collector, properties_of, reason_of
-from reports.run.history import Aside, keep
+from reports.run.history import Aside, keep_record
 from reports.run.interrupt import OneInterrupt, drop_unplaced
 from reports.run.job import Job
 from reports.run.resume import Former, Rest, load_former, refuse_rigs, rest_of
@@ -287,7 +287,7 @@ class Reports:
             write_record(record, self._record_path)
             self._aside.drop()
             if self._is_kept:
-                keep(self._record_path, record["started"])
+                keep_record(self._record_path, record["started"])
             if self._results:
                 allure_results.write_end(self._results, record, self._job.expected_cases(record))
                 add_cut_off(self._results, record["unfinished"], several=len(record["rigs"]) > 1)

@@ -94,7 +94,7 @@ def replace_missing_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for the whole process
 
 
-def say(text: str) -> None:
+def write_text(text: str) -> None:
     """A line to the person at the terminal, where there still is a terminal."""
     try:
         sys.stdout.write(f"{text}\n")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reports.run.history import KEPT, Aside, keep, keep_more
+from reports.run.history import KEPT, Aside, keep_more, keep_record
 
 pytestmark = pytest.mark.slow
 ONE = """
@@ -77,7 +77,7 @@ def test_only_the_last_runs_are_kept(tmp_path):
     record = tmp_path / "run.json"
     for number in range(KEPT + 3):
         record.write_text(str(number), encoding="utf-8")
-        keep(record, f"2026-01-01T00:00:{number:02}.000+00:00")
+        keep_record(record, f"2026-01-01T00:00:{number:02}.000+00:00")
     kept = sorted(path.name for path in (tmp_path / "runs").iterdir())
     assert len(kept) == KEPT
     assert kept[0] == "2026-01-01_000003.000Z"
@@ -86,7 +86,7 @@ def test_only_the_last_runs_are_kept(tmp_path):
 def test_renderings_that_come_later_are_kept_with_their_run(tmp_path):
     record = tmp_path / "run.json"
     record.write_text("one", encoding="utf-8")
-    keep(record, "2026-01-01T00:00:00.000+00:00")
+    keep_record(record, "2026-01-01T00:00:00.000+00:00")
     (tmp_path / "report.html").write_text("page", encoding="utf-8")
     keep_more(record)
     assert (tmp_path / "latest" / "report.html").read_text(encoding="utf-8") == "page"

@@ -13,7 +13,7 @@ import pytest
 
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.bench.expected import OtherModule
-from fixtures.drivers.bench.probe import gather
+from fixtures.drivers.bench.probe import probe_module
 from fixtures.drivers.bench.watchdog import clock
 from fixtures.drivers.lab.credentials import passphrase_of
 from fixtures.drivers.line.at import Forms
@@ -109,7 +109,7 @@ def test_join_that_fails_once_is_tried_again_and_shows(line):
     line.failing_joins = 1
     bench = bench_at(line)
     bench.open()
-    _, findings = gather(bench, lambda _: load_profile("web"))
+    _, findings = probe_module(bench, lambda _: load_profile("web"))
     bench.close()
     (finding,) = [one for one in findings if one.what == "joining the network"]
     assert finding.found.startswith("at try 2; before that: the module could not join")
@@ -126,7 +126,7 @@ def test_join_that_always_fails_ends_the_run(line):
 def test_network_lost_during_the_probe_is_no_misfit(line, bench):
     profile = load_profile("web")
     line.to_module = lose_before(line, b"P1=4\r")
-    _, findings = gather(bench, lambda _: profile)
+    _, findings = probe_module(bench, lambda _: profile)
     assert line.heard.count(b"C0\r") == 2
     (found,) = [one for one in findings if one.what.startswith("P5=11")]
     assert (found.fits, found.found) == (True, "yes")

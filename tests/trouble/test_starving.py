@@ -20,7 +20,7 @@ from fixtures.drivers.line.link import SerialLink
 from fixtures.drivers.line.secrets import Secrets
 from fixtures.drivers.line.transcript import Transcript
 from fixtures.errors import NoAnswer
-from fixtures.plugins.verdicts.doubting import kill
+from fixtures.plugins.verdicts.doubting import fail_dead_module
 from fixtures.plugins.verdicts.outcome import Outcome
 from fixtures.rigs import NetworkSettings, Rig, SerialSettings
 from tests.fixtures.runs import Emulator
@@ -143,6 +143,6 @@ def test_silence_after_a_case_that_only_observes_is_void_where_the_machine_stood
     outcome = Outcome(
         Case(("FR-NOTICE-PLACE",)), mark=0, began=0.0, started="", verdict="observed", watched=clock() - 9
     )
-    kill(outcome, SimpleNamespace(doubts=Doubts(found)))
+    fail_dead_module(outcome, SimpleNamespace(doubts=Doubts(found)))
     assert (outcome.verdict, outcome.blame) == (("error", "rig") if found else ("fail", "module"))
     assert outcome.broken == ([] if found else ["FR-NOTICE-PLACE"])
