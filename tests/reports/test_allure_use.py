@@ -9,10 +9,10 @@ import pytest
 from reports.formats.allure import html as allure_html
 from reports.formats.allure.chart import MOST_AFTER, MOST_EVENTS, chart_of
 from reports.formats.allure.html import HISTORY, finished_page, page_config, reach_registry
+from reports.formats.allure.naming import name_findings
 from reports.formats.allure.node import Node, ToolError
 from reports.formats.allure.results import page_categories, write_end
 from reports.formats.allure.steps import MOST_STEPS, steps_of
-from reports.formats.allure.told import tell_findings
 from reports.formats.allure.whole import complete_results
 from reports.record.expectations import as_toml, expected_cases, load_expectation
 from tests.reports import sample_runs
@@ -84,7 +84,7 @@ def test_failed_cases_are_gathered_by_their_finding(results):
 
 def test_finding_is_told_once_however_often_the_run_ends(results):
     before = {path: path.read_bytes() for path in results.glob("*-result.json")}
-    tell_findings(results, sample_runs.ten_faults())
+    name_findings(results, sample_runs.ten_faults())
     assert {path: path.read_bytes() for path in results.glob("*-result.json")} == before
     for path in before:
         labels = [one["name"] for one in json.loads(path.read_text(encoding="utf-8"))["labels"]]

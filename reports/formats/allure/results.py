@@ -18,8 +18,8 @@ from typing import Any
 from allure_commons.model2 import Label, Link, Parameter, StatusDetails, TestResult
 
 from reports.formats.allure.known import KNOWN, mark_expected, mark_waived
+from reports.formats.allure.naming import name_findings
 from reports.formats.allure.steps import steps_of
-from reports.formats.allure.told import tell_findings
 from reports.record.model import OBLIGATION_NAMES, Attempt, Case, Problem, Record, RigRun, Run
 from reports.record.record import now, write_atomically
 from reports.record.status import broken_requirements
@@ -264,7 +264,7 @@ def write_end(folder: Path, record: Record, expected: Mapping[str, str] | None =
     first += [("resumed", f"{one['at']}, {one['taken_over']} cases taken over") for one in record["resumed"]]
     first += [("recoveries", recovery_counts(record))] if record["summary"]["recoveries"] else []
     write_environment(folder, record["rigs"], first)
-    tell_findings(folder, record)
+    name_findings(folder, record)
     mark_expected(folder, expected or {})
     write_problems(folder, record["problems"], record["finished"] or now())
 

@@ -71,7 +71,7 @@ def _cut(text: str) -> str:
 def steps_of(case: Case) -> list[Any]:
     """The steps of a case; the last of a failed one is its failure, so that the page opens there."""
     end = end_of(case) if case["verdict"] in ("fail", "error") else -1
-    happened = list(_told(case["transcript"][: end + 1] if end >= 0 else case["transcript"]))
+    happened = list(_steps_of_host_and_peers(case["transcript"][: end + 1] if end >= 0 else case["transcript"]))
     begun = int(datetime.fromisoformat(case["started"]).timestamp() * 1000)
     steps = [_step(one, begun + int((one.at - happened[0].at) * 1000)) for one in happened]
     for one, following in pairwise(steps):
@@ -81,7 +81,7 @@ def steps_of(case: Case) -> list[Any]:
     return steps[-MOST_STEPS:]
 
 
-def _told(lines: Sequence[str]) -> Iterator[Event]:
+def _steps_of_host_and_peers(lines: Sequence[str]) -> Iterator[Event]:
     """What the host and the peers did; the module's answers stand in the transcript."""
     for one in events(lines):
         if one.source != "module" and not (one.kind == "*" and one.text.startswith("case ")):

@@ -1,7 +1,7 @@
-"""What the findings add to the Allure results when the run is over: failed cases are told under their finding.
+"""Names in the Allure results, when the run is over, the finding of each failed case.
 
-While the run goes on a result can only say what the case itself charges. The finding may be told under another
-requirement, of which the case's charge is a consequence: the heading and the description say both in the end.
+While the run goes on, a result can only say what the case itself charges. The finding may stand under another
+requirement, of which the case's charge is a consequence: heading and description name both in the end.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ HEADLINE = "Requirement broken"
 """How the message of a failed case begins; the categories match it."""
 
 
-def tell_findings(folder: Path, record: Record) -> None:
+def name_findings(folder: Path, record: Record) -> None:
     """Rewrite each failed case's result so that it names its finding. Doing it again changes nothing."""
     findings: dict[str, list[Finding]] = {}
     for one in record["summary"]["findings"]:
@@ -31,19 +31,19 @@ def tell_findings(folder: Path, record: Record) -> None:
     cases |= {(key, ""): one for (key, _), one in cases.items()}
     for path in folder.glob("*-result.json") if findings else ():
         with contextlib.suppress(ValueError, OSError):  # cut off with its process
-            _tell(path, cases, findings)
+            _rewrite(path, cases, findings)
 
 
-def _tell(path: Path, cases: Mapping[tuple[str, str], Case], findings: Mapping[str, list[Finding]]) -> None:
+def _rewrite(path: Path, cases: Mapping[tuple[str, str], Case], findings: Mapping[str, list[Finding]]) -> None:
     result = json.loads(path.read_text(encoding="utf-8"))
     said = {one["name"]: one["value"] for one in result.get("parameters", [])}
     case = cases.get((said.get("case", ""), said.get("rig", "")))
     if result.get("status") == "failed" and case and case["id"] in findings:
-        tell(result, case, findings[case["id"]])
+        name_in_result(result, case, findings[case["id"]])
         write_atomically(path, json.dumps(result, ensure_ascii=False))
 
 
-def tell(result: dict[str, Any], case: Case, findings: list[Finding]) -> None:
+def name_in_result(result: dict[str, Any], case: Case, findings: list[Finding]) -> None:
     """Name the ``findings`` of ``case`` in its ``result``: the labels, the first line of the message, the description.
 
     The first finding is the one under which the page lists the case: listed under several it would be counted twice.
@@ -54,7 +54,7 @@ def tell(result: dict[str, Any], case: Case, findings: list[Finding]) -> None:
     result["labels"] = [*labels, *({"name": name, "value": value} for name, value in named.items())]
     leads = [one["requirement"] for one in findings]
     follows = [one for one in broken_requirements(case) if one not in leads]
-    _tell_message(result, leads, follows)
+    _name_in_message(result, leads, follows)
     text = result.get("descriptionHtml") or ""
     for one in follows:
         text = _following(text, html.escape(one), html.escape(leads[0]))
@@ -65,7 +65,7 @@ def _title(one: Finding) -> str:
     return f"{one['id']} {one['requirement']}: {one['statement']}"
 
 
-def _tell_message(result: dict[str, Any], leads: list[str], follows: list[str]) -> None:
+def _name_in_message(result: dict[str, Any], leads: list[str], follows: list[str]) -> None:
     details = result.get("statusDetails") or {}
     _, _, rest = details.get("message", "").partition("\n\n")
     besides = f" (what this case charges follows from that: {', '.join(follows)})" if follows else ""
