@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
         handoff = Path(folder) / "handoff.json"
         status = run_pytest(arguments, handoff)
         places = json.loads(handoff.read_text(encoding="utf-8")) if handoff.exists() else None
-    if places is None:  # --help, --collect-only, or a usage error that pytest has told of
+    if places is None:  # --help, --collect-only, or a usage error that pytest has shown
         return status if status >= 0 else ExitStatus.HARNESS
     record = Path(places["record"])
     if journal_path(record).exists():

@@ -61,7 +61,7 @@ class ReadKeepsOneByte(Fault):
         return effect
 
     def event(self, event: Event) -> Event | None:
-        """Keep it; `_waits`: R0 has been told that there is nothing, and waits on."""
+        """Keep a single byte; `_waits`: the core was told that nothing has come, and R0 waits on."""
         if isinstance(event, Blocked):
             self._waits = True
         kept = self._kept.pop(event.handle, b"")

@@ -36,7 +36,7 @@ class FullWindowNeverAnswered(Fault):
 
 @fault("half-closed-connection-kept", breaks="P6=0 closes the connection", source="UM P6")
 class HalfClosedConnectionKept(Fault):
-    """P6=0 closes no connection whose end R0 or S3 has told: the remote, which may have closed one side, keeps it."""
+    """P6=0 closes no connection on which R0 or S3 has answered -1: a remote that closed one side stays connected."""
 
     def effect(self, effect: Effect) -> Effect | None:
         """Drop the closing."""

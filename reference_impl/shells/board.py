@@ -51,16 +51,16 @@ class Board:
         self._perform()
 
     def _perform(self) -> None:
-        told = True
-        while told:
-            told = False
+        has_events = True
+        while has_events:
+            has_events = False
             for effect in self._engine.take_effects():
                 if isinstance(effect, Write):
                     self.line.write(effect.data, effect.gap, effect.size)
                     continue
                 for event in self._network.perform(effect):
                     self._engine.happened(event, self._loop.now())
-                    told = True
+                    has_events = True
         self._keep_deadline()
 
     def _keep_deadline(self) -> None:

@@ -82,7 +82,7 @@ class Loop:
     def step(self) -> None:
         """Wait for the next thing, and do all that is due."""
         for fd, mask in self._poll.poll(self._patience() if self._timers else None):
-            # What is neither, a hang-up or an error, is told to the one that waits for either. A callback before this
+            # What is neither, a hang-up or an error, goes to the callback that waits for either. A callback before this
             # one may have closed the descriptor or lost the interest.
             if mask & ~WRITE and (callback := self._readers.get(fd)):
                 callback()

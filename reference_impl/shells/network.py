@@ -124,7 +124,7 @@ class SocketNetwork:
 
     # --- TLS -------------------------------------------------------------------------------------------------
     def _secure(self, handle: int, client: socket.socket, wanted: ask.Tls) -> None:
-        """Shake hands with the peer of a connection; told by Opened or Failed."""
+        """Shake hands with the peer of a connection; Opened or Failed says how it ended."""
         try:
             context = client_context(wanted)
             link = context.wrap_socket(client, do_handshake_on_connect=False, server_hostname=wanted.name or None)
@@ -258,7 +258,7 @@ class SocketNetwork:
             return tell.Blocked(effect.handle)
         except OSError as error:
             if link.type == socket.SOCK_DGRAM:
-                return tell.Transmitted(effect.handle, len(effect.data))  # datagrams may be lost; nobody is told
+                return tell.Transmitted(effect.handle, len(effect.data))  # datagrams may be lost without a word
             return tell.Lost(effect.handle, _words(error))
         return tell.Transmitted(effect.handle, count)
 
@@ -299,7 +299,7 @@ def _drain(link: socket.socket) -> None:
             drained += len(data)
     if isinstance(link, ssl.SSLSocket):
         with contextlib.suppress(OSError, ValueError):
-            link.unwrap()  # the peer is told that this is the end; it is not waited for
+            link.unwrap()  # tells the peer that this is the end; the answer is not waited for
 
 
 def _receive(link: socket.socket, limit: int) -> tuple[bytes, ask.Endpoint | None]:

@@ -62,7 +62,7 @@ def _read_difference(requirement: str, message: str) -> Difference:
 
 
 def charged(cases: Iterable[Case]) -> dict[tuple[str, str], Difference]:
-    """What the ``cases`` charge, by requirement and normal form: each breach, whatever cause it is told under."""
+    """What the ``cases`` charge, by requirement and normal form: each breach, whatever cause it is listed under."""
     failed = [one for one in cases if one["verdict"] == "fail"]
     return {(one["requirement"], one["normal"]): one for case in failed for one in differences_of(case)}
 
@@ -105,7 +105,7 @@ USUAL = re.compile(
 def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
     """The findings of a run: foundations first, then the mandatory ones, the simplest areas before others.
 
-    A difference that shows under several requirements has one cause. It is told under the requirement that it suits
+    A difference that shows under several requirements has one cause. It is listed under the requirement that it suits
     best (:func:`suits`); the others are masked by that one. Requirements that the case charges stay as they are there.
     """
     left: list[Failure] = [(case, one) for case in cases if case["verdict"] == "fail" for one in differences_of(case)]

@@ -144,7 +144,7 @@ def test_peer_that_leaves_in_the_middle_of_a_payload_leaves_one_answer(
     case.require("DA-LOST-PAYLOAD", len(ends) == 1, f"one answer to S3={2 * HALF} and its bytes", came)
     shown = at("P0")
     case.require("DA-LOST-PAYLOAD", shown.payload == b"0", "P0 as before: P0=2 was of the payload", shown)
-    if b"-1" not in came or kind == MULTI:  # of the others no document says what R0 is once the loss was told
+    if b"-1" not in came or kind == MULTI:  # of the others no document says what R0 answers after the first -1
         read_until_lost(at, profile.seconds("lost"), step=f"{AREAS[kind]}-LOST-R0")
     ended(uses, use)
     works_again(uses, kind)

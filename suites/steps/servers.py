@@ -24,7 +24,7 @@ AT_ONCE_S = 1.0
 
 
 BEHIND_S = 2.0
-"""Seconds within which the notice of a client comes behind one that told another client again."""
+"""Seconds within which the notice of a client comes behind a second notice of another client."""
 TELLING = 8
 """Bytes of another client, in a row, that do not come by chance."""
 
@@ -161,7 +161,7 @@ class Server:
     def accept(self, peer: TcpPeer) -> Notice:
         """Wait for the notice of ``peer``. Raises ModuleFault where it is another's.
 
-        One that names nobody who has connected is charged, and the case goes on; so is one that was told before.
+        One that names nobody who has connected is charged, and the case goes on; so is a second notice of a client.
         """
         notice = self._pass_over_repeated(self.notice(), peer)
         with self._preamble("NOTICE"):
@@ -180,9 +180,9 @@ class Server:
     def _pass_over_repeated(self, notice: Notice, peer: TcpPeer) -> Notice:
         """The notice of ``peer`` that comes behind ``notice``, where this tells a client again; else ``notice``.
 
-        Where it does not come, the module has told the wrong client, and not one client twice.
+        Where it does not come, the module has announced the wrong client, and not one client twice.
         """
-        if self.names(notice, peer) or self.peers.told[notice.address, notice.port] < 2:
+        if self.names(notice, peer) or self.peers.announcements[notice.address, notice.port] < 2:
             return notice
         try:
             behind = self.at.wait_notice(lambda one: self.names(one, peer), "of this client", BEHIND_S)
@@ -198,7 +198,7 @@ class Server:
         try:
             yield
         except NoNotice as fault:
-            waiting = [one for one in self.queue if not was_told(self, one)]
+            waiting = [one for one in self.queue if not was_announced(self, one)]
             gone = next((one for one in waiting if not one.closed and not one.is_open()), None)
             if gone is None or any(one.closed for one in self.queue):  # a client that leaves may end another one
                 raise
@@ -287,15 +287,15 @@ class Server:
 def comes_early(server: Server, notice: Notice) -> bool:
     """True where ``notice`` is the first notice of a client that waits behind another client."""
     waits = any(server.names(notice, one) for one in server.queue)
-    return waits and server.peers.told[notice.address, notice.port] < 2
+    return waits and server.peers.announcements[notice.address, notice.port] < 2
 
 
-def was_told(server: Server, peer: TcpPeer) -> bool:
-    """True where the module has announced ``peer``, as far as that can be told from other clients' notices."""
-    told = server.peers.told
+def was_announced(server: Server, peer: TcpPeer) -> bool:
+    """True where the module has announced ``peer``, as far as the notices show that."""
+    announcements = server.peers.announcements
     if server.profile.forms.accepted_port == "client":
-        return told[peer.address, peer.port] > 0
-    return server.clients.index(peer) < sum(count for (_, port), count in told.items() if port == server.port)
+        return announcements[peer.address, peer.port] > 0
+    return server.clients.index(peer) < sum(count for (_, port), count in announcements.items() if port == server.port)
 
 
 def is_of_another(got: bytes, wanted: bytes, said: Sequence[bytes]) -> bool:

@@ -1,4 +1,4 @@
-"""What the campaign found: made shorter, written as a replay file, told in the end."""
+"""What the campaign found: made shorter, written as a replay file, listed in the end."""
 
 from collections import deque
 from collections.abc import Sequence
