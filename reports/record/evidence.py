@@ -57,7 +57,7 @@ def _git(*words: str) -> str:
 
 
 def host() -> dict[str, str]:
-    """The machine that judged: its system and Python's version. Not its name, which is nobody's business."""
+    """The machine that judged: its system and Python's version. Without its name, which concerns no reader."""
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),

@@ -149,7 +149,7 @@ def _on_their_bases(led: Led, score: dict[str, float], catalogue: Catalogue) -> 
     leads = {lead for lead, _ in led}
     under: dict[str, str] = {}
     for lead, mine in led:
-        on = [*reversed(bases_of(lead)), *_selections(lead, mine, score), *_stumbled_on(lead, mine, score)]
+        on = [*reversed(bases_of(lead)), *_selections(lead, mine, score), *_failing_steps(lead, mine, score)]
         on += _spoilt_by(lead, mine, led, score, catalogue)
         far = FAR * score.get(lead, 0.0)
         on += [one for one in SET_BY.get(lead, ()) if score.get(one, 0.0) > far or _has_masked(one, lead, led)]
@@ -195,8 +195,8 @@ def _chain(lead: str, under: Mapping[str, str]) -> list[str]:
     return chain
 
 
-def _stumbled_on(lead: str, shown: Sequence[Failure], score: dict[str, float]) -> list[str]:
-    """The steps at which all of these cases stumbled, and that go wrong by themselves often enough to explain them."""
+def _failing_steps(lead: str, shown: Sequence[Failure], score: dict[str, float]) -> list[str]:
+    """The steps at which all of these cases failed, and that go wrong by themselves often enough to explain them."""
     steps = [one.get("step", "") for _, one in shown if one["requirement"] == lead]
     common = set.intersection(*({step, *bases_of(step)} for step in steps)) - {"", *_resting_on(lead)}
     return sorted(one for one in common if score.get(one, 0.0) >= BASE * score.get(lead, 0.0))

@@ -37,7 +37,7 @@ class Attempt(TypedDict):
 class Difference(TypedDict):
     """What was expected of a requirement and what came; ``normal``: both without what varies from case to case.
 
-    ``step``: the id of the plain move at which the case stumbled; "" where it was a check of the case itself.
+    ``step``: the id of the plain move at which the case failed; "" where it was a check of the case itself.
     """
 
     requirement: str

@@ -169,7 +169,7 @@ def outcome(record: Record) -> str:
 def time_spared(cases: Sequence[Case]) -> dict[str, tuple[int, float]]:
     """For each requirement whose breach ended cases before their time: how many, and the seconds that were saved.
 
-    A case would have taken as long as those in the middle that stumbled at the same breach.
+    A case would have taken as long as those in the middle that failed at the same breach.
     """
     spared: dict[str, tuple[int, float]] = {}
     for key in dict.fromkeys(one["masked_by"] for one in cases if _is_spared(one)):

@@ -1,7 +1,7 @@
 """The moves that the areas share, in one place for the authors of cases.
 
 Each move names the step that it is (``ModuleFault.step``), or the requirement that it breaks where nothing else can be
-meant: a case that stumbles on its way charges the step, and not what it was about (docs/verdicts.md, "Masked").
+meant: a case that fails on its way charges the step, and not its own subject (docs/verdicts.md, "Masked").
 """
 
 from suites.steps.answers import (
