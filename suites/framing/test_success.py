@@ -35,7 +35,9 @@ def test_every_answer_ends_in_the_prompt(at: ATClient, case: Case, command: str)
     answer = at(command)
     case.require("FR-PROMPT", answer.raw.endswith(b"\r\n> "), r"the answer ends in \r\n> with its space", answer.raw)
     at.drain(quiet=0.1)
-    case.require("FR-PROMPT", not at.strays, "nothing after the prompt", b"".join(at.strays))
+    more = b"".join(at.strays)
+    case.step("FR-ONE-ANSWER", not more.strip(b"\r\n> "), "no second answer after the prompt", more)
+    case.require("FR-PROMPT", not more, "nothing after the prompt", more)
 
 
 @pytest.mark.requirement("FR-PROMPT", "FR-EMPTY-OK")
