@@ -32,7 +32,8 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "SS-LISTENS": ("MA-LISTENS",),
     "SS-NOTICE": ("MA-NOTICE",),
     "SS-STOP": ("MA-STOP",),
-    "MA-QUEUED-LEAVES": ("MA-ORDER",),
+    "MA-QUEUED-LEAVES": ("MA-ORDER", "MA-QUEUE"),
+    "MA-EARLY-BYTES": ("MA-QUEUE",),
     "MA-LOST-S3": ("MA-LOST-R0",),
     "SS-LOST-R0": ("MA-LOST-R0",),
     "CL-LOST-R0": ("MA-LOST-R0",),
@@ -116,7 +117,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "NA-CONNECT": ("NA-KEPT", "NA-ADDRESS"),
     **dict.fromkeys(("AP-STOP", "AP-SHOWN", "AP-LEASED", "AP-STATIONS"), ("AP-START",)),
     "AP-QUIET": ("AP-START", "AP-LEASED"),
-    "TL-CONNECT": ("CL-CONNECT", "DA-READ", "DA-SEND"),  # a handshake is bytes that cross in both directions
+    "TL-CONNECT": ("CL-CONNECT", "CL-AFTER-FAILED", "DA-READ", "DA-SEND"),  # a handshake is bytes in both directions
     "TL-DATA": ("TL-CONNECT", "DA-READ", "DA-SEND"),
     "TL-STOP": ("TL-CONNECT", "CL-STOP"),
     "TL-NO-VERIFY": ("TL-CONNECT",),
