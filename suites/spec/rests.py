@@ -92,6 +92,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "DA-S0": ("DA-SEND", "DA-SEND-COUNT"),
     "DA-S0-SHORT": ("DA-S0",),
     "DA-SEND-ZEROS": ("DA-SEND", "DA-SEND-COUNT"),
+    "DA-SEND-RANGE": ("DA-SEND",),
     **dict.fromkeys(("FR-ERROR-MT0", "FR-ERROR-MT1", "FR-ERROR-USAGE"), ("FR-ERROR",)),
     "DA-READ-EMPTY": ("FR-EMPTY-OK",),
     "FR-PAYLOAD": ("FR-EMPTY-OK", "FR-PROMPT"),
