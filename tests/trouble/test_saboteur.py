@@ -32,6 +32,14 @@ def test_what_the_host_has_asked_is_not_taken_for_an_answer_to_the_saboteur(line
     assert b"P2=5024" in settings_of(line, ord("0"))
 
 
+def test_settings_are_asked_again_where_something_else_is_answered(line):
+    line.sendall(b"R?\r")
+    assert select.select([line], [], [], 10.0)[0]
+    settings = settings_of(line, ord("0"))
+    assert {b"P2=5024", b"R1=1460", b"S1=1460"} <= set(settings)
+    assert ask(line, b"P0\r") == b"0"
+
+
 def test_module_moves_when_the_host_has_asked_two_things_and_both_are_answered(tmp_path):
     with Saboteur(tmp_path) as saboteur:
         host = os.open(saboteur.port, os.O_RDWR | os.O_NOCTTY)
