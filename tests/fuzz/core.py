@@ -87,7 +87,7 @@ class Life:
         assert len(module.reader) <= BACKLOG_LIMIT
         assert module.notices.messages <= len(module.sockets)
         assert len(module.notices) <= MOST_CLIENTS * len(module.sockets)
-        assert not module._effects
+        assert not module.effects
 
     def check_quiet(self) -> None:
         """Nothing waits any more, and nothing is open that no socket knows."""
