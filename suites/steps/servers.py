@@ -47,6 +47,7 @@ class Server:
     clients: list[TcpPeer] = field(default_factory=list)
     serving: bool = False
     queue: list[TcpPeer] = field(default_factory=list)
+    _kept: list[TcpPeer] = field(default_factory=list)
     _fresh: tuple[TcpPeer, int, float] | None = None
     _due: TcpPeer | None = None
 
@@ -194,11 +195,14 @@ class Server:
 
     @contextmanager
     def _turned_away(self) -> Iterator[None]:
-        """Charge the queue where no notice comes and the module has turned away a client that waits."""
+        """Charge the queue where no notice comes and the module has turned away a client that waits.
+
+        A client that was there until the last P5=10 was not turned away by the queue, but by what P5=10 did.
+        """
         try:
             yield
         except NoNotice as fault:
-            waiting = [one for one in self.queue if not was_announced(self, one)]
+            waiting = [one for one in self.queue if one not in self._kept and not was_announced(self, one)]
             gone = next((one for one in waiting if not one.closed and not one.is_open()), None)
             if gone is None or any(one.closed for one in self.queue):  # a client that leaves may end another one
                 raise
@@ -241,6 +245,7 @@ class Server:
         """Send P5=10, which must be accepted."""
         self._fresh = self._due = None
         self.serving = False
+        self._kept = [one for one in self.queue if one.is_open()]
         return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
 
     def is_closed(self) -> bool:
