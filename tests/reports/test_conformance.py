@@ -224,6 +224,7 @@ def end_by(project, send, processes, shell=()):
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup
     )
     (project.folder / "ready").read_text(encoding="utf-8")
     send(run.pid)
