@@ -245,7 +245,7 @@ class Server:
         """Send P5=10, which must be accepted."""
         self._fresh = self._due = None
         self.serving = False
-        self._kept = [one for one in self.queue if one.is_open()]
+        self._kept = [one for one in self.queue if not one.closed and one.is_open()]
         return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
 
     def is_closed(self) -> bool:
