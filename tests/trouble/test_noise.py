@@ -64,3 +64,9 @@ def test_noise_is_over_once_so_much_has_come_in_order_that_it_would_have_shown(n
 
 def test_noise_makes_no_module_silent(noisy):
     assert noisy.doubts.about(OutOfStep("the module has become silent"), network=False) is None
+
+
+def test_proof_of_a_line_leaves_the_remote_address_as_it_was(noisy):
+    noisy.at("P3=192.0.2.7")
+    assert noisy.doubts.about(differing("bytes of a sound line"), network=False)
+    assert noisy.at("P?").fields[3] == "192.0.2.7"
