@@ -28,6 +28,8 @@ ARROWS = {
 }
 """Room: what of the project it may import. Suites and emulator share nothing at all."""
 OPTIONS = ("--collect-only", "-q", "-p", "no:cacheprovider", "-W", "error", "-o", "strict=true")
+SHARED = ("steps", "spec")
+"""Folders of ``suites`` from which every area may import."""
 CAMPAIGNS = {"model"}
 """Folders of cases that have no requirement of their own: they judge those of several areas."""
 
@@ -84,6 +86,47 @@ def test_room_imports_only_where_its_arrows_lead(room):
         if within(name, (*ROOMS, "tests", "conftest")) and not within(name, ARROWS[room])
     ]
     assert wrong == []
+
+
+def from_other_areas(suites):
+    """The imports in ``suites``, a folder, by which an area takes from another area, and the shared moves from any."""
+    for path in python_files(suites):
+        parts = path.relative_to(suites).parts
+        own = parts[0] if len(parts) > 1 else ""
+        for name in imports_of(path):
+            room, _, rest = name.partition(".")
+            area = rest.split(".")[0]
+            if room == "suites" and (suites / area).is_dir() and area not in (own, *SHARED):
+                yield f"{path.relative_to(suites).as_posix()} imports {name}"
+
+
+def test_no_area_imports_from_another_area():
+    """What several areas share stands in suites/steps."""
+    assert list(from_other_areas(ROOT / "suites")) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "wrong"),
+    [
+        ("ping/test_ping.py", "from suites.scan.listing import scan", True),
+        ("ping/test_ping.py", "from suites.scan import listing", True),
+        ("ping/test_ping.py", "import suites.scan.listing", True),
+        ("ping/test_ping.py", "def f():\n    from suites.scan import listing", True),
+        ("steps/flows.py", "from suites.scan.listing import scan", True),
+        ("conftest.py", "from suites.scan.listing import scan", True),
+        ("campaigns/model/walker.py", "from suites.ping.lines import shown", True),
+        ("ping/test_ping.py", "from suites.ping.lines import shown", False),
+        ("ping/test_ping.py", "from suites.steps.flows import Server", False),
+        ("ping/test_ping.py", "from suites.spec.profiles import Profile", False),
+        ("campaigns/model/walker.py", "from suites.campaigns.model.crowd import Crowd", False),
+    ],
+)
+def test_import_from_another_area_is_found(tmp_path, file, line, wrong):
+    suites = tmp_path / "suites"
+    for area in ("ping", "scan", "steps", "spec", "campaigns/model"):
+        (suites / area).mkdir(parents=True)
+    (suites / file).write_text(line, encoding="utf-8")
+    assert bool(list(from_other_areas(suites))) is wrong
 
 
 def circles_in(graph):

@@ -8,6 +8,7 @@ import pytest
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
+from suites.steps.home import home_of, leave
 from suites.steps.stored import put_back
 
 PLACES = {"Z6": 1, "AC": 2, "A1": 3, "A2": 4, "AL": 6}
@@ -37,14 +38,11 @@ def own_settings(at: ATClient) -> Iterator[None]:
 @pytest.fixture
 def alone(at: ATClient, bench: Bench) -> Iterator[str]:
     """The module has left its network; its own is open and named as is given here. Joined again after the case."""
-    network = bench.rig.network
-    if not network.access_point:
+    if not bench.rig.network.access_point:
         raise NotAvailableHere("the module may open no network of its own here (access_point under [network])")
-    if not network.ssid:
-        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
+    home_of(bench)
     with settings_back(at):
-        at("CD")
-        at.drain(quiet=0.05)
+        leave(at)
         for setting in (f"AS=0,{NAME}", "A1=0", "AC=6"):
             at(setting)
         yield NAME

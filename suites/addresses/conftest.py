@@ -6,24 +6,15 @@ import pytest
 
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
-from fixtures.errors import NotAvailableHere
-from suites.network.joining import settings_for
+from suites.steps.home import home_of, leave, settings_for
 
 
 @pytest.fixture
 def home(at: ATClient, bench: Bench) -> Iterator[str]:
     """The module has left the network that the rig names; joined again after the case, with an address given."""
-    ssid = bench.rig.network.ssid
-    if not ssid:
-        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
+    ssid = home_of(bench)
     leave(at)
     settings_for(bench, ssid)
     yield ssid
     leave(at)
     bench.join_again()
-
-
-def leave(at: ATClient) -> None:
-    """Send CD, and take all that the module says to it."""
-    at("CD")
-    at.drain(quiet=0.05)

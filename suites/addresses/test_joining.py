@@ -8,8 +8,7 @@ from fixtures.case import Case
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.addresses.conftest import leave
-from suites.network.joining import settings_for
+from suites.steps.home import leave, settings_for
 from suites.steps.stored import answer_line, field_of, fields_of
 
 NONE = ("", "0.0.0.0", "255.255.255.255")

@@ -4,8 +4,8 @@ import pytest
 
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
-from suites.client.moves import Client
 from suites.spec.profiles import Profile
+from suites.steps.clients import Client
 
 
 @pytest.fixture

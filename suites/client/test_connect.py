@@ -7,9 +7,9 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.client.moves import Client
-from suites.settings.moves import all_shown
+from suites.steps.clients import Client
 from suites.steps.flows import is_short_error, lines_match
+from suites.steps.shown import all_shown
 
 NO_HOST = ["255.255.255.255", "224.0.0.1"]
 """Broadcast and multicast: TCP has no connection to them, and no packet is sent."""

@@ -4,8 +4,8 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.client.moves import Client
 from suites.steps.answers import successes
+from suites.steps.clients import Client
 from suites.steps.flows import (
     Server,
     await_close,

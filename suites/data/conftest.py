@@ -5,8 +5,8 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
-from suites.sockets.walks import Maker
 from suites.spec.profiles import Profile
+from suites.steps.maker import Maker
 
 
 @pytest.fixture

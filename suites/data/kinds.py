@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from suites.sockets.uses import TcpCall, TcpService, UdpCall, Use
-from suites.sockets.walks import Maker
+from suites.steps.maker import Maker
+from suites.steps.uses import TcpCall, TcpService, UdpCall, Use
 
 MULTI, SINGLE, CLIENT, UDP_CLIENT = "multi-accept server", "single server", "TCP client", "UDP client"
 AREAS = {MULTI: "MA", SINGLE: "SS", CLIENT: "CL", UDP_CLIENT: "UD"}

@@ -11,8 +11,6 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.data.kinds import AREAS, CLIENT, SINGLE, UDP_CLIENT, arrived, begun, connected, of_kinds
-from suites.sockets.uses import TcpCall, TcpService, UdpCall, Use
-from suites.sockets.walks import Maker
 from suites.spec.profiles import Profile
 from suites.steps.flows import (
     is_short_error,
@@ -22,7 +20,9 @@ from suites.steps.flows import (
     takes_r2,
     takes_s2,
 )
+from suites.steps.maker import Maker
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
+from suites.steps.uses import TcpCall, TcpService, UdpCall, Use
 
 OTHERS = (SINGLE, CLIENT, UDP_CLIENT)
 OTHER_TCP = (SINGLE, CLIENT)

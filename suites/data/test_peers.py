@@ -9,11 +9,11 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import NotAvailableHere
 from suites.data.kinds import AREAS, MULTI, TCP, connected, of_kinds
-from suites.sockets.uses import TcpCall, TcpService
-from suites.sockets.walks import Maker
 from suites.spec.profiles import Profile
 from suites.steps.flows import read_exactly, read_some, read_until_lost, send_exactly
+from suites.steps.maker import Maker
 from suites.steps.payloads import pattern, text
+from suites.steps.uses import TcpCall, TcpService
 
 PACKET = 1460
 MOST = 1500

@@ -7,7 +7,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from suites.client.moves import Client
+from suites.steps.clients import Client
 from suites.steps.flows import Server
 
 pytestmark = [pytest.mark.needs("multi_accept", "keepalive")]

@@ -1,41 +1,15 @@
-"""Clients that wait for their turn: moves that several suites make."""
+"""Clients that connect one after the other, and the time that each of a row takes."""
 
 from collections.abc import Sequence
 
-from fixtures.case import Case
 from fixtures.drivers.peers import TcpPeer
-from fixtures.errors import ModuleFault
-from suites.campaigns.endurance.drift import PER, drift_of
-from suites.steps.flows import Server, read_exactly
+from suites.steps.drift import PER, drift_of
+from suites.steps.flows import Server
 
 
 def queue_up(server: Server, count: int) -> list[TcpPeer]:
     """``count`` clients that connect one after the other."""
     return [server.connect() for _ in range(count)]
-
-
-def all_wait_and_have_their_turn(server: Server, case: Case, backlog: int) -> None:
-    """A client is served, ``backlog`` more connect, and none of them is turned away until its turn has come."""
-    first = server.client()
-    server.at("R2=300")
-    peers: list[TcpPeer] = []
-    try:
-        for _ in range(backlog):
-            peers += [server.connect()]
-        server.serves(first)
-        server.at.read()
-        closed = sum(not peer.is_open() for peer in peers)
-        case.require("MA-QUEUE", not closed, f"{backlog} clients stay connected", f"{closed} were closed")
-        for place, peer in enumerate(peers, 1):
-            server.next()
-            server.accept(peer)
-            peer.send(b"waited at place %d" % place)
-            read_exactly(server.at, b"waited at place %d" % place, server.profile.seconds("transfer"))
-    except ModuleFault as fault:
-        if fault.requirement not in (None, "MA-QUEUE"):
-            raise
-        expected = f"with P8={backlog}, {backlog} clients wait until their turn"
-        case.require("MA-QUEUE", False, expected, f"{len(peers)} connected; {fault}")
 
 
 def grows(took: Sequence[float]) -> float:

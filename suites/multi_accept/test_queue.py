@@ -8,9 +8,10 @@ from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
-from suites.multi_accept.moves import all_wait_and_have_their_turn, queue_up
+from suites.multi_accept.moves import queue_up
 from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
 from suites.steps.payloads import pattern
+from suites.steps.queues import all_wait_and_have_their_turn
 
 
 @pytest.mark.requirement("MA-QUEUE")

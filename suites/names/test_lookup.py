@@ -9,8 +9,9 @@ from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from fixtures.errors import NotAvailableHere
-from suites.client.moves import Client
 from suites.spec.profiles import Profile
+from suites.steps.clients import Client
+from suites.steps.home import home_of, leave
 from suites.steps.stored import answer_line, field_of
 
 ADDRESSES = ["192.0.2.1", "10.20.30.40", "198.51.100.254"]
@@ -99,10 +100,8 @@ def test_lookup_under_a_client_is_recorded(at: ATClient, peers: Network, profile
 @pytest.mark.requirement("NA-OUT-OF-TURN")
 @pytest.mark.risk("network")
 def test_lookup_without_a_network_is_recorded(at: ATClient, bench: Bench, case: Case) -> None:
-    if not bench.rig.network.ssid:
-        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
-    at("CD")
-    at.drain(quiet=0.05)
+    home_of(bench)
+    leave(at)
     try:
         for asked in (ADDRESSES[0], UNKNOWN):
             case.observe("NA-OUT-OF-TURN", f"D0={asked} when not joined", answer_line(at(f"D0={asked}")))

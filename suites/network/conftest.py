@@ -5,16 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.drivers.bench.bench import Bench
-from fixtures.errors import NotAvailableHere
-from suites.network.joining import settings_for
+from suites.steps.home import home_of, settings_for
 
 
 @pytest.fixture
 def home(bench: Bench) -> Iterator[str]:
     """The network that the rig names; joined again after the case."""
-    ssid = bench.rig.network.ssid
-    if not ssid:
-        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
+    ssid = home_of(bench)
     yield ssid
     bench.join_again()
 
@@ -22,7 +19,6 @@ def home(bench: Bench) -> Iterator[str]:
 @pytest.fixture
 def home_settings(bench: Bench) -> Iterator[None]:
     """C1 to C4 as the rig has them after the case, without joining again."""
-    if not bench.rig.network.ssid:
-        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
+    home = home_of(bench)
     yield
-    settings_for(bench, bench.rig.network.ssid)
+    settings_for(bench, home)

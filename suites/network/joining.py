@@ -3,7 +3,6 @@
 import re
 
 from fixtures.case import Case
-from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 
@@ -46,12 +45,3 @@ def shown(at: ATClient, ssid: str) -> list[str]:
 def own_address(at: ATClient, ssid: str) -> str:
     """Field 6 of C?, the module's address."""
     return "".join(shown(at, ssid)[5:6])
-
-
-def settings_for(bench: Bench, ssid: str) -> None:
-    """The rig's own C2 to C4, with ``ssid`` in C1, as far as they are not set; C0 is not sent."""
-    network = bench.rig.network
-    bench.at.ensure(f"C1={ssid}")
-    if bench.passphrase:
-        bench.at.ensure(f"C2={bench.passphrase}")
-    bench.at.ensure(f"C3={network.security if bench.passphrase or network.security == 0 else 0}", "C4=1")

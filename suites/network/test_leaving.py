@@ -7,8 +7,9 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
-from suites.network.joining import judge_join, own_address, settings_for, shown
+from suites.network.joining import judge_join, own_address, shown
 from suites.steps.flows import Server, is_short_error
+from suites.steps.home import settings_for
 
 pytestmark = pytest.mark.risk("network")
 

@@ -8,6 +8,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from fixtures.errors import NotAvailableHere
 from suites.steps.flows import Server
+from suites.steps.home import home_of, leave
 from suites.steps.stored import answer_line
 
 pytestmark = pytest.mark.usefixtures("own_ping")
@@ -58,11 +59,9 @@ def test_ping_without_a_target_is_recorded(at: ATClient, case: Case) -> None:
 @pytest.mark.requirement("PI-OUT-OF-TURN")
 @pytest.mark.risk("network")
 def test_ping_without_a_network_is_recorded(at: ATClient, bench: Bench, peers: Network, case: Case) -> None:
-    if not bench.rig.network.ssid:
-        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
+    home_of(bench)
     at(f"T1={peers.own_address()}")
-    at("CD")
-    at.drain(quiet=0.05)
+    leave(at)
     try:
         case.observe("PI-OUT-OF-TURN", "answer to T0 when not joined", answer_line(at("T0")))
     finally:

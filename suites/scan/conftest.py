@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
-from fixtures.errors import NotAvailableHere
+from suites.steps.home import home_of, leave
 from suites.steps.stored import put_back
 
 NO_FILTER = ("F3=0", "F5=#", "F6=2")
@@ -25,9 +25,7 @@ def unfiltered(at: ATClient) -> Iterator[None]:
 @pytest.fixture
 def left(at: ATClient, bench: Bench) -> Iterator[None]:
     """The module has left its network; joined again after the case."""
-    if not bench.rig.network.ssid:
-        raise NotAvailableHere("the rig names no network to come back to (--ssid NAME)")
-    at("CD")
-    at.drain(quiet=0.05)
+    home_of(bench)
+    leave(at)
     yield
     bench.join_again()

@@ -8,9 +8,9 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
-from suites.settings.moves import FIELDS, all_shown, shown
 from suites.spec.profiles import Profile
 from suites.steps.flows import Server
+from suites.steps.shown import FIELDS, all_shown, shown
 
 PAIRS = list(itertools.permutations(range(4), 2))
 ONE = {"P1": "0", "P2": "6101", "P3": "10.1.2.3", "P4": "6102", "P8": "2", "PK": "1,3000"}

@@ -4,9 +4,9 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.settings.moves import FIELDS
 from suites.spec.profiles import Profile
 from suites.steps.flows import Server, takes_r2, takes_s2
+from suites.steps.shown import FIELDS
 
 WIDTHS = (4, 7, 8, 10, 12, 13, 14, 15, 16, 20, 22)
 """Bits of the fields that firmware has."""

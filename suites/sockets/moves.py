@@ -9,8 +9,8 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
 from fixtures.errors import ModuleFault
-from suites.client.moves import Client
 from suites.spec.profiles import Profile
+from suites.steps.clients import Client
 from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
 
 SOCKETS = (0, 1, 2, 3)

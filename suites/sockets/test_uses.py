@@ -14,9 +14,10 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from fixtures.errors import NotAvailableHere
-from suites.sockets.uses import LASTING, WHOLE
-from suites.sockets.walks import LONG_SESSIONS, Maker, in_parts, over_pairs, together
+from suites.sockets.walks import LONG_SESSIONS, in_parts, over_pairs, together
 from suites.spec.profiles import Profile
+from suites.steps.maker import Maker
+from suites.steps.uses import LASTING, WHOLE
 
 EXPECTED_S, MOST_S = 30.0, 60.0
 """Seconds that a walk may be expected to take, and that it may take: notices, too, take their time."""

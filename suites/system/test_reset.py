@@ -10,13 +10,13 @@ from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network, PeerClosed
 from fixtures.errors import ModuleFault, NotAvailableHere
-from suites.client.moves import Client
-from suites.multi_accept.moves import all_wait_and_have_their_turn
 from suites.spec.profiles import Profile
 from suites.steps.answers import successes
+from suites.steps.clients import Client
+from suites.steps.datagrams import Datagrams, free_port
 from suites.steps.flows import Server
+from suites.steps.queues import all_wait_and_have_their_turn
 from suites.system.defaults import SOCKETS, change_all, differing
-from suites.udp.moves import Datagrams, free_port
 
 pytestmark = [pytest.mark.risk("reset"), pytest.mark.usefixtures("known_after")]
 

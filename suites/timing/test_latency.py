@@ -6,7 +6,8 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.spec.profiles import Profile
 from suites.steps.flows import Server, await_close
-from suites.timing.latency import MOST, against, measure, percentile, words
+from suites.steps.latencies import percentile, words
+from suites.timing.latency import MOST, against, measure
 
 SHORT = ["P0", "P0=0", "P1=0", "P2=5024", "P8=6", "P?", "R1=1460", "R2=100", "R?", "S?", "I?", "CS", "C?", "Z5"]
 SIZES = [1, 100, 1460]

@@ -6,8 +6,8 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from fixtures.drivers.peers.certificates import Authority
-from suites.client.moves import talks
 from suites.spec.profiles import Profile
+from suites.steps.clients import talks
 from suites.steps.flows import expect_ok
 from suites.steps.stored import answer_line, fields_of
 from suites.tls.moves import AUTHORITY, CERTIFICATE, KEY, LOOK_S, Servers, aim, program, trusted

@@ -4,8 +4,8 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.client.moves import talks
 from suites.spec.profiles import Profile
+from suites.steps.clients import talks
 from suites.steps.flows import await_close, expect_ok
 from suites.steps.stored import answer_line
 from suites.tls.moves import LOOK_S, Servers, aim

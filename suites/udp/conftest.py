@@ -5,7 +5,7 @@ import pytest
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from suites.spec.profiles import Profile
-from suites.udp.moves import Datagrams, free_port
+from suites.steps.datagrams import Datagrams, free_port
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import pytest
 from fixtures.case import Case, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
-from suites.client.moves import Client
 from suites.steps.answers import successes
+from suites.steps.clients import Client
+from suites.steps.datagrams import Datagrams
 from suites.steps.flows import Server, read_exactly, send_exactly, sends_at_once, takes_r2, takes_s2
 from suites.steps.payloads import CONTENTS, pattern
-from suites.udp.moves import Datagrams
 
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]
 SOME = ["all bytes", "CR LF", "prompt", "success frame", "error frame", "-1 on a line", "0x15", "NULs"]

@@ -9,9 +9,9 @@ from fixtures.case import Case, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.steps.answers import successes
+from suites.steps.datagrams import Datagrams
 from suites.steps.flows import is_lost, let_pass, takes_r2
 from suites.steps.payloads import CONTENTS, pattern
-from suites.udp.moves import Datagrams
 
 SIZES = [1, 2, 64, 512, 1024, 1399, 1400, 1459, 1460]
 SOME = ["all bytes", "CR LF", "prompt", "success frame", "error frame", "-1 on a line", "0x15", "NULs"]

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from suites.campaigns.endurance.drift import FEWEST, MOST_BLOCKS, blocks, drift_of
 from suites.campaigns.endurance.plot import Series, write_plot
+from suites.steps.drift import FEWEST, MOST_BLOCKS, blocks, drift_of
 
 
 def noisy(count, slope, seed, noise=1.0, outliers=0.05):

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from suites.sockets.uses import LASTING, WHOLE
 from suites.sockets.walks import INWARDS, LONG_SESSIONS, OUTWARDS, in_parts, over_pairs
+from suites.steps.uses import LASTING, WHOLE
 
 
 @pytest.mark.parametrize("kinds", [["a"], ["a", "b"], list(LASTING), list(WHOLE)], ids=len)

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from fixtures.case import step_of
 from fixtures.drivers.peers import TcpPeer
-from suites.sockets.uses import LASTING, WHOLE
-from suites.sockets.walks import Maker
 from suites.steps.flows import Server, read_exactly, send_exactly, takes_r2, takes_s2
+from suites.steps.maker import Maker
 from suites.steps.payloads import pattern
+from suites.steps.uses import LASTING, WHOLE
 
 OTHER_SOCKETS = (1, 2, 3)
 WRONG = ("QQ", "P2=65536", "R1=1461", "S3=0")

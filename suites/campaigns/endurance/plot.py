@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suites.campaigns.endurance.drift import blocks
+from suites.steps.drift import blocks
 
 WIDTH, HEIGHT = 960, 280
 UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))

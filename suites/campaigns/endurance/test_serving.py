@@ -11,11 +11,11 @@ from fixtures.drivers.bench.bench import Bench
 from fixtures.drivers.campaign import Campaign
 from fixtures.errors import ModuleFault
 from suites.campaigns.endurance.besides import JUDGED as BESIDES
-from suites.campaigns.endurance.drift import blocks, drift_of
 from suites.campaigns.endurance.plot import Series, write_plot
 from suites.campaigns.endurance.serving import JUDGED, EnduranceWork, Measured
+from suites.steps.drift import blocks, drift_of
 from suites.steps.flows import Server
-from suites.timing.latency import percentile, words
+from suites.steps.latencies import percentile, words
 
 KEPT = 400
 """Events of the transcript that are kept of a run that goes on for days."""

@@ -10,11 +10,11 @@ from fixtures.case import Case, resting_on
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network, TcpPeer
 from fixtures.errors import ModuleFault
-from suites.client.moves import Client
 from suites.spec.profiles import Profile
+from suites.steps.clients import Client
 from suites.steps.connecting import reaching
+from suites.steps.datagrams import Datagrams, free_port
 from suites.steps.flows import KILLED, Server, expect_ok, lines_match, read_exactly, read_until_lost, send_exactly
-from suites.udp.moves import Datagrams, free_port
 
 SHORT_READ = "R2=100"
 """A module may wait for all of R2 though bytes are there: each R0 of a use is a short one."""
