@@ -7,7 +7,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpListener, TcpPeer
 from suites.spec.profiles import Profile
-from suites.steps.connecting import reach_nobody, reaching
+from suites.steps.connecting import reach_nobody, reached, reaching
 from suites.steps.flows import expect_ok, read_exactly, send_exactly
 
 
@@ -47,10 +47,8 @@ class Client:
 
     def arrival(self) -> TcpPeer:
         """The connection as the remote has it. Raises ModuleFault where none comes."""
-        with reaching(self.peers, self.socket), resting_on("CL-CONNECT"):
-            peer = self.listener.accept(self.profile.seconds("transfer"))
-        self.peers.refused.discard(self.socket)
-        return peer
+        with reached(self.peers, self.socket), resting_on("CL-CONNECT"):
+            return self.listener.accept(self.profile.seconds("transfer"))
 
     def connect(self) -> TcpPeer:
         """Start the client; the connection of the remote."""

@@ -29,3 +29,11 @@ def reaching(peers: Network, socket: int) -> Iterator[None]:
         if socket in peers.refused:
             fault.requirement = "CL-AFTER-FAILED"
         raise
+
+
+@contextmanager
+def reached(peers: Network, socket: int) -> Iterator[None]:
+    """As ``reaching``. At the end somebody is reached, and the connection that failed before is forgotten."""
+    with reaching(peers, socket):
+        yield
+    peers.refused.discard(socket)

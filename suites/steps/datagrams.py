@@ -10,7 +10,7 @@ from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
 from fixtures.errors import ModuleFault, NetworkError
 from suites.spec.profiles import Profile
-from suites.steps.connecting import reaching
+from suites.steps.connecting import reached
 from suites.steps.flows import differs, expect_ok, is_lost
 
 TRIES = 3
@@ -61,10 +61,13 @@ class Datagrams:
     def call(self) -> "Datagrams":
         """Set the remote, and send P6=1, which must be accepted."""
         self.aim()
-        with reaching(self.peers, self.socket):
-            expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
-        self.peers.refused.discard(self.socket)
+        self.start()
         return self
+
+    def start(self) -> Answer:
+        """Send P6=1, which must be accepted."""
+        with reached(self.peers, self.socket):
+            return expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
 
     def receives(self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None) -> None:
         """``datagram``, sent to ``target`` (the server), is what R0 gives, whole. Raises ModuleFault."""

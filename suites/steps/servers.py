@@ -202,9 +202,11 @@ class Server:
         try:
             yield
         except NoNotice as fault:
+            if any(one.closed for one in self.queue):  # a client that leaves may end another one
+                raise
             waiting = [one for one in self.queue if one not in self._kept and not was_announced(self, one)]
-            gone = next((one for one in waiting if not one.closed and not one.is_open()), None)
-            if gone is None or any(one.closed for one in self.queue):  # a client that leaves may end another one
+            gone = next((one for one in waiting if not one.is_open()), None)
+            if gone is None:
                 raise
             text = f"expected: {gone.name} stays connected until its turn\ngot:      the module closed the connection"
             raise ModuleFault(text, "MA-QUEUE") from fault
@@ -245,7 +247,7 @@ class Server:
         """Send P5=10, which must be accepted."""
         self._fresh = self._due = None
         self.serving = False
-        self._kept = [one for one in self.queue if not one.closed and one.is_open()]
+        self._kept = [one for one in self.queue if one.is_open()]
         return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
 
     def is_closed(self) -> bool:

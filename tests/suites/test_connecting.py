@@ -1,0 +1,35 @@
+"""What a fault of P6=1 breaks after a connection that failed, and when the failed connection is forgotten."""
+
+import pytest
+
+from fixtures.drivers.line.transcript import Transcript
+from fixtures.drivers.peers import Network
+from fixtures.errors import ModuleFault
+from suites.steps.connecting import reached, reaching
+
+
+@pytest.fixture
+def peers():
+    """Peers that remember a failed connection of socket 2."""
+    made = Network(Transcript(), "127.0.0.1")
+    made.refused.add(2)
+    yield made
+    made.release()
+
+
+@pytest.mark.parametrize("block", [reaching, reached])
+@pytest.mark.parametrize(("socket", "charged"), [(2, "CL-AFTER-FAILED"), (1, "CL-CONNECT")])
+def test_fault_breaks_cl_after_failed_on_the_socket_that_failed(peers, block, socket, charged):
+    with pytest.raises(ModuleFault) as caught, block(peers, socket):
+        raise ModuleFault("no connection", "CL-CONNECT")
+    assert caught.value.requirement == charged
+    assert peers.refused == {2}
+
+
+def test_failed_connection_is_forgotten_once_somebody_is_reached(peers):
+    with reaching(peers, 2):
+        pass
+    assert peers.refused == {2}
+    with reached(peers, 2):
+        pass
+    assert peers.refused == set()
