@@ -16,8 +16,8 @@ from reports.record.journal import Journalled, await_end, journal_path, read_jou
 from reports.record.model import CUT_OFF, Attempt, Case, Problem, Resumption, Run, Unfinished
 from reports.record.record import RecordError, now, read_record, rig_name
 
-WAIT_S = 15.0
-"""How long (seconds) the workers of a run that was just killed may take to end."""
+WAIT_S = 30.0
+"""Seconds for the workers of a run that was just killed to end: execnet ends a worker after 15 s at the latest."""
 NOT_RUN = "not run:"
 """How the message of an inconclusive case begins that had no chance."""
 _SHOWN = 3

@@ -274,6 +274,17 @@ def test_an_interrupted_run_keeps_what_it_has(project, verdict, status):
     assert [one["id"] for one in record["unfinished"]] == ["test_one.py::test_somebody_presses_ctrl_c"]
 
 
+@pytest.mark.parametrize("hook", ["logstart(nodeid)", "call(item)"], ids=["before its first step", "later"])
+def test_allure_has_no_result_of_a_case_that_was_cut_off_but_ours(project, hook):
+    project.add("test_one.py", PASS)
+    with (project.folder / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(f"\ndef pytest_runtest_{hook}:\n    raise KeyboardInterrupt\n")
+    assert project.run().returncode == 2
+    cut_off = [one["id"] for one in project.record()["unfinished"]]
+    shown = [[named["value"] for named in one["parameters"] if named["name"] == "case"] for one in project.allure()]
+    assert shown == [[one] for one in cut_off]
+
+
 def test_a_run_that_a_plugin_stops_because_of_the_rig_is_not_called_interrupted(project):
     project.add("test_one.py", PASS)
     with (project.folder / "conftest.py").open("a", encoding="utf-8") as file:

@@ -35,12 +35,7 @@ def complete_results(folder: Path, record: Record, catalogue: Catalogue) -> None
 
 
 def add_cut_off(folder: Path, cases: Iterable[Unfinished], *, several: bool) -> None:
-    """Write a result for each case that was cut off and has none in ``folder``.
-
-    allure-pytest calls a case skipped that was interrupted, and knows nothing more of it: such a result is replaced.
-    """
-    cases = list(cases)
-    _drop_undecorated(folder, (one["id"] for one in cases))
+    """Write a result for each case that was cut off and has none in ``folder``."""
     known = set(results_in(folder))
     logger = new_logger(folder)
     for one in cases:
@@ -60,20 +55,11 @@ def add_cases(folder: Path, cases: Iterable[Case], catalogue: Catalogue, *, seve
 def keep_only(folder: Path, cases: Iterable[Case], planned: Iterable[str], *, several: bool) -> None:
     """Take the results of all other cases of the run out of ``folder``: these will be run again."""
     kept, of_the_run = {_key(one, several=several) for one in cases}, set(planned)
-    _drop_undecorated(folder, of_the_run)
     for path, result in list(_read_all(folder)):
         key = _key_of(result)
         if key not in kept and key[1] in of_the_run:
             path.unlink()
     (folder / "run-globals.json").unlink(missing_ok=True)
-
-
-def _drop_undecorated(folder: Path, cases: Iterable[str]) -> None:
-    """Take the results of these cases away that allure-pytest has written without us."""
-    names = set(map(full_name, cases))
-    for path, result in list(_read_all(folder)):
-        if not _key_of(result)[1] and result.get("fullName") in names:
-            path.unlink()
 
 
 def results_in(folder: Path) -> dict[Key, Path]:

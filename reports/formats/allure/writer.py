@@ -1,5 +1,6 @@
 """Writes our verdicts into the Allure results, in the process where the cases run."""
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,6 +65,19 @@ class AllureWriter:
         for one in outcome.get("files", []) if listener else ():
             listener.attach_file(one["path"], one["name"], one["type"], Path(one["path"]).suffix.removeprefix("."))
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """A case that is cut off, before its first step or later, has no result of allure-pytest's.
+
+        allure-pytest would call the case skipped, and would write that even after another run has taken the folder
+        over. The end of the run writes the result of a case that was cut off.
+        """
+        try:
+            return (yield)
+        except BaseException:
+            self._leave_out(item)
+            raise
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_attempt(self, item: pytest.Item, report: pytest.TestReport) -> None:
         """An attempt that is not the last is a result of its own: Allure shows what has one history as retries."""
@@ -76,9 +90,14 @@ class AllureWriter:
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_handed_back(self, item: pytest.Item) -> None:
         """Another worker will write the result of this case."""
+        self._leave_out(item)
+
+    def _leave_out(self, item: pytest.Item) -> None:
+        """Have allure-pytest write no result of this case."""
         if listener := self._config.pluginmanager.get_plugin("allure_listener"):
             uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to leave a case without a result
-            listener.allure_logger.drop_test(uuid)
+            if uuid:
+                listener.allure_logger.drop_test(uuid)
 
     def _decorate(self, case: Case) -> None:
         listener = self._config.pluginmanager.get_plugin("allure_listener")
