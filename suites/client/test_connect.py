@@ -69,7 +69,7 @@ def test_client_works_on_each_socket(client: Client, case: Case, socket: int) ->
 @pytest.mark.requirement("CL-REFUSED", "CL-FAILED-FORM")
 @pytest.mark.parametrize("times", [1, 3])
 def test_refused_connection_is_an_error(client: Client, case: Case, times: int) -> None:
-    client.aim().listener.close()
+    client.aim_at_nobody()
     for _ in range(times):
         answer = client.reach_nobody()
         case.require("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
@@ -79,7 +79,7 @@ def test_refused_connection_is_an_error(client: Client, case: Case, times: int) 
 @pytest.mark.requirement("FR-ERROR-MT0", "FR-ERROR-MT1", "CL-REFUSED")
 @pytest.mark.parametrize("mt", [0, 1])
 def test_refused_connection_is_told_as_mt_says(client: Client, case: Case, mt: int) -> None:
-    client.aim().listener.close()
+    client.aim_at_nobody()
     client.at(f"MT={mt}")
     answer = client.reach_nobody()
     case.require("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
@@ -104,15 +104,11 @@ def test_address_without_a_host_is_an_error(at: ATClient, client: Client, case: 
 @pytest.mark.requirement("CL-AFTER-FAILED")
 @pytest.mark.parametrize("stopped", [True, False], ids=["P6=0 between", "at once"])
 def test_client_connects_after_a_refusal(client: Client, case: Case, stopped: bool) -> None:
-    gone = client.peers.listen()
-    client.aim(gone)
-    gone.close()
-    refused = client.reach_nobody()
+    refused = client.aim_at_nobody().reach_nobody()
     case.require("CL-AFTER-FAILED", refused.error, "an error while nobody listens", refused)
     if stopped:
         client.at("P6=0")
-    client.aim(client.peers.listen())
-    client.talks(client.connect())
+    client.talks(client.aim().connect())
 
 
 @pytest.mark.requirement("CL-NO-REMOTE")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fixtures.case import resting_on
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
-from fixtures.drivers.peers import Network, TcpListener, TcpPeer
+from fixtures.drivers.peers import ClosedPort, Network, TcpListener, TcpPeer
 from suites.spec.profiles import Profile
 from suites.steps.connecting import reach_nobody, reached, reaching
 from suites.steps.flows import expect_ok, read_exactly, send_exactly
@@ -31,10 +31,18 @@ class Client:
     def aim(self, listener: TcpListener | None = None) -> "Client":
         """Set P1, P3 and P4 to the remote; ``listener``: to another one, from here on."""
         self.listener = listener or self.listener
+        self._set_remote(self.listener)
+        return self
+
+    def aim_at_nobody(self) -> "Client":
+        """Set P1, P3 and P4 to a port of the bench that refuses connections."""
+        self._set_remote(self.peers.nobody())
+        return self
+
+    def _set_remote(self, remote: TcpListener | ClosedPort) -> None:
         if self.socket:
             self.select()
-        self.at.ensure("P1=0", f"P3={self.listener.address}", f"P4={self.listener.port}")
-        return self
+        self.at.ensure("P1=0", f"P3={remote.address}", f"P4={remote.port}")
 
     def start(self) -> Answer:
         """Send P6=1, which must be accepted."""

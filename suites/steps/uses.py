@@ -8,7 +8,7 @@ from functools import partial
 
 from fixtures.case import Case, resting_on
 from fixtures.drivers.line.at import ATClient
-from fixtures.drivers.peers import Network, TcpPeer
+from fixtures.drivers.peers import ClosedPort, Network, TcpListener, TcpPeer
 from fixtures.errors import ModuleFault
 from suites.spec.profiles import Profile
 from suites.steps.clients import Client
@@ -208,16 +208,17 @@ class TcpCall(Use):
     client: Client = field(init=False)
     peer: TcpPeer = field(init=False)
 
-    def aim(self, port: int = 0) -> None:
-        """P1, P3 and P4 name a listener of this use, at ``port`` or any; P2 a port that no server has had."""
+    def aim(self, remote: TcpListener | ClosedPort) -> None:
+        """P1, P3 and P4 name ``remote``; P2 a port that no server has had."""
         self.client = Client(self.at, self.peers, self.profile, self.socket)
-        remote = self.client.listener = self.peers.listen(port, small_window=self.small_window)
         self.local("P1=0", f"P2={self.peers.free_port()}", SHORT_READ)
         self.remote(remote.address, remote.port)
 
     def begin(self) -> None:
-        """Connect to the listener."""
-        self.aim()
+        """Connect to a listener of this use."""
+        listener = self.peers.listen(small_window=self.small_window)
+        self.aim(listener)
+        self.client.listener = listener
         with self.starting():
             self.peer = self.client.connect()
 
@@ -255,12 +256,8 @@ class RefusedCall(TcpCall):
     """A TCP client that reaches nobody."""
 
     def begin(self) -> None:
-        """An error to P6=1.
-
-        The port is one that the system gives to nobody by itself, as it might do once the listener is closed.
-        """
-        self.aim(self.peers.free_port())
-        self.client.listener.close()
+        """An error to P6=1."""
+        self.aim(self.peers.nobody())
         answer = self.client.reach_nobody()
         self.case.step("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
 
