@@ -1,6 +1,7 @@
 """Which of the project's own tests are slow: those that start whole runs, or wait for a process, a line or a tool.
 
-``tox -e quick`` leaves them out, ``tox -e tests`` runs all. A single test elsewhere carries the marker by itself.
+``tox -e quick`` leaves the slow tests out, ``tox -e tests`` runs all. A single slow test elsewhere carries the marker
+itself. A test with the marker ``recipe`` is never slow, whatever its file: the test names what a change lacks.
 """
 
 from pathlib import Path
@@ -40,8 +41,8 @@ SLOW = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the slow ones their marker."""
+    """Give the slow tests their marker."""
     slow = [HERE / one for one in SLOW]
     for item in items:
-        if any(item.path.is_relative_to(one) for one in slow):
+        if not item.get_closest_marker("recipe") and any(item.path.is_relative_to(one) for one in slow):
             item.add_marker(pytest.mark.slow)

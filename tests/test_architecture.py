@@ -282,16 +282,26 @@ def test_suites_do_not_sleep_to_wait():
     assert lines == []
 
 
+@pytest.mark.recipe
 def test_every_area_of_the_catalogue_has_a_folder_with_a_case():
     folders = {Path(case[0]).parent.name for case in cases()}
     assert set(load_catalogue().areas) - folders == set()
 
 
+@pytest.mark.recipe
+def test_every_area_of_the_catalogue_has_a_folder_that_is_a_package():
+    """Without ``__init__.py`` two areas may not have files of the same name."""
+    areas = load_catalogue().areas
+    assert [area for area in areas if not (ROOT / "suites" / area / "__init__.py").is_file()] == []
+
+
+@pytest.mark.recipe
 def test_every_folder_of_cases_is_an_area_of_the_catalogue_or_a_campaign_over_several():
     folders = {Path(case[0]).parent.name for case in cases()}
     assert folders - set(load_catalogue().areas) - CAMPAIGNS == set()
 
 
+@pytest.mark.recipe
 def test_every_binding_requirement_has_a_case_or_a_reason_why_not():
     named = {one for case in cases() for one in case[1:]}
     binding = [one for one in load_catalogue().requirements.values() if one.obligation in "MD" and not one.untested]

@@ -11,11 +11,13 @@ from tests import numbers, pages
 from tests.pages import Part, write_or_check
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("part", [numbers.THINGS, numbers.FAULTS], ids=["README", "mutants"])
 def test_numbers_of_the_page_are_todays(part):
     assert part.is_fresh(), "run python -m tests.numbers"
 
 
+@pytest.mark.recipe
 def test_every_fault_of_the_emulator_is_counted_once():
     assert f"| all areas | {len(FAULTS)} |" in numbers.FAULTS.page.read_text(encoding="utf-8")
 

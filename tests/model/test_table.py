@@ -54,12 +54,14 @@ def at(*events):
     return now
 
 
+@pytest.mark.recipe
 def test_table_has_one_row_for_every_event_that_is_possible_in_a_state():
     assert missing() == []
     assert superfluous() == []
     assert len(ROWS) == sum(possible(state, event) for state in STATES for event in EVENTS)
 
 
+@pytest.mark.recipe
 def test_table_names_requirements_of_the_catalogue_only():
     known = set(load_catalogue().requirements)
     assert {one for row in ROWS for one in row.requirements} - known == set()
@@ -78,12 +80,14 @@ def test_row_that_demands_something_binds():
     assert [row for row in ROWS if row.sees not in free and row.obligation(catalogue) == "O" and not row.is_open] == []
 
 
+@pytest.mark.recipe
 def test_walker_knows_how_to_see_what_every_row_asks_for():
     by_event = {SENDS, WAITING_SENDS, CLOSES, RESETS, WAITING_LEAVES}
     sees = {row.sees for row in ROWS if row.event not in by_event}
     assert [one for one in sees if not hasattr(Walker, f"_see_{one.replace(' ', '_')}")] == []
 
 
+@pytest.mark.recipe
 def test_every_row_can_be_reached_from_a_fresh_start():
     reached = {(state, event) for family in FAMILIES for state, event, _ in transitions(family)}
     assert {(row.state, row.event) for row in ROWS} - reached == set()
@@ -160,6 +164,7 @@ def test_story_begins_where_a_server_was_last_started_afresh():
     assert since_fresh_start(["fresh: P?"]) == ["fresh: P?"]
 
 
+@pytest.mark.recipe
 def test_page_of_the_model_is_fresh():
     text = PAGE.read_text(encoding="utf-8")
     assert fresh(text) == text, "run: python -m suites.campaigns.model"

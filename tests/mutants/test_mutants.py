@@ -102,6 +102,7 @@ def test_a_fault_has_requirements_or_an_argument_and_not_both(tmp_path, monkeypa
         mapped("key", {"one": ""}, lambda _name: ((), ()))
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("key", sorted(modules.MODULES))
 def test_each_fault_is_mapped_to_requirements_of_the_catalogue(key):
     from suites.spec.catalogue import load_catalogue
@@ -274,6 +275,7 @@ def test_a_run_goes_on_while_only_others_fail_up_to_a_limit():
     assert spared_after([report("BB-TWO")] * AT_MOST) == AT_MOST
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_the_first_requirement_of_a_fault_rests_on_no_other_that_its_map_names(module):
     maps = {one.name: one.requirements for one in MODULES[module]().faults()}

@@ -111,6 +111,7 @@ def test_commands_of_the_wheels_are_those_that_readme_shows():
     assert any("eswifi-emulator" in one for one in commands())
 
 
+@pytest.mark.recipe
 def test_every_profile_is_named():
     assert [one for one in available() if f"`{one}`" not in README] == []
 

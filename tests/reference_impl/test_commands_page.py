@@ -27,6 +27,7 @@ def table():
 WORDS = table()
 
 
+@pytest.mark.recipe
 def test_page_has_every_command_of_the_emulator():
     assert {name for name, word in WORDS.items() if word != "left out"} == set(COMMANDS)
 

@@ -131,6 +131,7 @@ def test_a_sound_module_plays_a_scene_to_its_end_and_the_same_each_time(scene, s
     assert "cannot go on" not in repr(sound[scene][-1])
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_a_fault_shows(name, sound):
     shown = any(play(scene, name) != sound[scene] for scene in SCENES)
@@ -148,6 +149,7 @@ def test_next_keeps_client_still_closes_it_at_the_end():
     assert client_after_next_and_stop("next-keeps-client")
 
 
+@pytest.mark.recipe
 def test_each_fault_says_what_it_breaks_and_where_that_stands():
     for name, kind in FAULTS.items():
         assert kind.name == name

@@ -120,6 +120,7 @@ def expected(profile):
     }
 
 
+@pytest.mark.recipe
 def test_the_table_of_profiles_is_the_files():
     names, table = rows()
     assert sorted(names) == shipped(), "each profile has a column in docs/emulator.md"

@@ -14,6 +14,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.recipe
 def test_each_shipped_profile_is_expected_here():
     assert sorted(EXPECTED) == shipped(), "each profile has a row in EXPECTED"
 

@@ -155,6 +155,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.recipe
 def test_each_variant_has_its_expectation_here():
     assert set(CHANGES) == set(VARIANTS)
 
@@ -170,6 +171,7 @@ def test_variants_are_combined():
     assert (profile.forms.ellipsis, profile.limits.status_fields, profile.forms.think_ms) == ("...", 9, 150)
 
 
+@pytest.mark.recipe
 def test_each_variant_says_what_it_is_and_where_it_is_allowed():
     for name, variant in VARIANTS.items():
         assert variant.what, name

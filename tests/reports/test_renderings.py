@@ -46,11 +46,13 @@ def rendered(name: str, run: str) -> str:
 # -- the registry --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.recipe
 def test_every_file_of_a_format_is_registered_and_the_other_way_round():
     files = {path.stem.removeprefix("as_") for path in Path(registry.__file__).parent.glob("as_*.py")}
     assert files == set(MODULES)
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("name", MODULES)
 def test_format_forgets_nothing(name):
     one = load_format(name)

@@ -454,6 +454,7 @@ def test_one_failure_is_one_line_and_what_hangs_on_it_is_skipped(machine):
     assert said[-1].startswith("2 ok, 1 failed, ")
 
 
+@pytest.mark.recipe
 def test_every_check_has_a_test_that_sees_it_fail():
     text = Path(__file__).read_text(encoding="utf-8")
     seen = {check.name for check in CHECKS if re.search(rf'fails\(\s*"{check.name}"', text)}
@@ -462,6 +463,7 @@ def test_every_check_has_a_test_that_sees_it_fail():
     assert {check.name for check in CHECKS} - seen == set()
 
 
+@pytest.mark.recipe
 def test_check_needs_only_checks_that_come_before_it():
     names = [check.name for check in CHECKS]
     assert [(c.name, one) for i, c in enumerate(CHECKS) for one in c.needs if one not in names[:i]] == []

@@ -49,25 +49,32 @@ def test_every_block_of_commands_is_run_or_says_why_not():
     assert sum(kind == "run by the tests" for kind, _ in BLOCK.findall(PAGE)) >= 4
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("name", [check.name for check in CHECKS])
 def test_check_of_the_doctor_has_its_row(name):
-    assert re.search(rf"^\| [^|]*`{name}`[^|]* \| \S", PAGE, re.MULTILINE)
+    row = re.search(rf"^\| [^|]*`{name}`[^|]* \| \S", PAGE, re.MULTILINE)
+    assert row, "docs/rig-setup.md has a row for each check of the doctor"
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("name", KINDS)
 def test_switch_has_its_row_with_its_keys(name):
     row = re.search(rf"^\| [^|]*`{name}`[^|]* \|([^|]*)\|", PAGE, re.MULTILINE)
     branches = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]["switch"]["allOf"]
-    own = next(one["then"]["properties"] for one in branches if one["if"]["properties"]["by"]["const"] == name)
+    own = next((one["then"]["properties"] for one in branches if one["if"]["properties"]["by"]["const"] == name), None)
+    assert own is not None, "the keys of each kind stand in `allOf` of rig.schema.json"
+    assert row is not None, "docs/rig-setup.md has a row for each kind of switch"
     hidden = {"by", "seconds", "program"}
     assert [key for key in own if key not in hidden and f"`{key}`" not in row[1]] == []
 
 
+@pytest.mark.recipe
 def test_kind_of_switch_in_the_schema_is_one_that_there_is():
     properties = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]["switch"]["properties"]
     assert set(properties["by"]["enum"]) == set(KINDS), "each kind of KINDS stands in `by` of rig.schema.json"
 
 
+@pytest.mark.recipe
 def test_example_of_a_rig_file_names_every_key():
     """Also those that are commented out."""
     example = (ROOT / "fixtures" / "rigs" / "bench.example.toml").read_text(encoding="utf-8")

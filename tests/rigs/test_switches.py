@@ -102,6 +102,7 @@ def asked(mains, by, **how):
         terminal.vanish()
 
 
+@pytest.mark.recipe
 def test_every_kind_of_switch_has_a_scene():
     assert {by for by, _ in POWER.values()} | set(ON_THE_LINE) == set(KINDS), "each kind has a scene in POWER"
 

@@ -68,12 +68,14 @@ def test_file_that_is_no_catalogue_is_named(folder, text):
         load_catalogue(folder(text))
 
 
+@pytest.mark.recipe
 def test_mandatory_requirement_cites_the_vendors_page():
     requirements = load_catalogue().requirements.values()
     wrong = [one.id for one in requirements if one.obligation == "M" and "WEB" not in {s.document for s in one.sources}]
     assert wrong == []
 
 
+@pytest.mark.recipe
 def test_documented_requirement_cites_a_document_of_the_vendors_or_the_modules_own_profile():
     requirements = load_catalogue().requirements.values()
     vendors = {"WEB", "UM", "QR20", "QR9", "DS"}
@@ -87,11 +89,13 @@ def test_documented_requirement_cites_a_document_of_the_vendors_or_the_modules_o
     assert wrong == []
 
 
+@pytest.mark.recipe
 def test_ids_of_the_shipped_catalogue_have_one_form():
     wrong = [one for one in load_catalogue().requirements if not re.fullmatch(r"[A-Z]{2,4}(-[A-Z0-9]+)+", one)]
     assert wrong == []
 
 
+@pytest.mark.recipe
 def test_areas_of_the_shipped_catalogue_have_places_of_their_own():
     orders = Counter(area.order for area in load_catalogue().areas.values())
     assert [f"two areas have order = {order}" for order, count in orders.items() if count > 1] == []

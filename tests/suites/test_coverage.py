@@ -273,6 +273,7 @@ def test_what_the_gate_finds_is_told_and_is_the_status(page, capsys, options):
 # -- what is shipped -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.recipe
 def test_shipped_sources_and_catalogue_have_no_gap_between_them():
     catalogue, sources = load_catalogue(), load_sources()
     assert [*breaches(catalogue, sources), *unreferred(catalogue, sources), *uncommanded(catalogue, sources)] == []
@@ -285,12 +286,14 @@ def test_every_line_of_the_vendors_page_is_classified():
     assert {row.line for row in web.rows} == lines
 
 
+@pytest.mark.recipe
 def test_reading_of_each_contradiction_is_recorded_by_a_case():
     sources = load_sources()
     assert [one.number for one in sources.contradictions] == list(range(1, len(sources.contradictions) + 1))
     assert list(unrecorded(sources, observed())) == []
 
 
+@pytest.mark.recipe
 @pytest.mark.slow
 def test_coverage_page_is_fresh_and_its_gate_passes():
     done = subprocess.run(

@@ -46,11 +46,13 @@ def test_what_a_profile_does_not_say_is_what_the_page_says(profile_file):
     assert (profile.forms.notices, profile.forms.accepted_port) == ("inline", "client")
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("name", available())
 def test_profile_that_ships_loads_under_its_own_name(name):
     assert load_profile(name).name == name
 
 
+@pytest.mark.recipe
 @pytest.mark.parametrize("name", available())
 def test_profile_that_ships_speaks_of_requirements_that_there_are(name):
     profile = load_profile(name)

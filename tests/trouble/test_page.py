@@ -32,6 +32,7 @@ def rows(text):
     return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
 
 
+@pytest.mark.recipe
 def test_every_fault_of_the_page_names_a_test_that_there_is():
     named = [re.fullmatch(r"`(test_\w+)`", row[-1]) for row in rows(FAULTS)]
     assert len(named) > 15
@@ -39,9 +40,10 @@ def test_every_fault_of_the_page_names_a_test_that_there_is():
     assert {one[1] for one in named} - set(names_of_tests()) == set()
 
 
+@pytest.mark.recipe
 def test_page_shows_the_ladder_as_it_is():
     ladder = rows(PAGE.partition("## The ladder")[2].partition("## ")[0])
-    assert [row[0] for row in ladder] == [rung.name for rung in RUNGS]
+    assert [row[0] for row in ladder] == [rung.name for rung in RUNGS], "docs/trouble.md has a row for each of RUNGS"
 
 
 def case(verdict, blame=None, *, began="2026-01-01T00:00:10+00:00", earlier=()):

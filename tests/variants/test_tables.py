@@ -4,8 +4,19 @@ import json
 
 import pytest
 
-from suites.spec.profiles import load_profile
-from tests.variants.candidates import KINDS, PROFILES, TableError, alone, candidate, combined, forgotten, table_of
+from reference_impl.core.profile import shipped
+from suites.spec.profiles import available, load_profile
+from tests.variants.candidates import (
+    KINDS,
+    PROFILES,
+    WEB,
+    TableError,
+    alone,
+    candidate,
+    combined,
+    forgotten,
+    table_of,
+)
 from tests.variants.judge import Verdict, read
 from tests.variants.table import page, summary, write_table
 
@@ -20,15 +31,23 @@ def record(tmp_path, *cases):
 
 
 @every_module
+@pytest.mark.recipe
 def test_every_conforming_variant_is_in_a_combination(kind):
     assert forgotten(kind, table_of(kind.key)) == []
 
 
 @every_module
+@pytest.mark.recipe
 def test_every_variant_is_judged_alone_or_excused_with_an_argument(kind):
     known = alone(kind, table_of(kind.key))
     assert set(kind.variants()) <= {one.name for one in known}
     assert all(len(one.not_conforming) > 40 for one in known if one.not_conforming)
+
+
+@pytest.mark.recipe
+def test_every_profile_of_the_emulator_that_the_suites_have_is_judged():
+    both = set(shipped()) & set(available())
+    assert set(table_of("emulator")["profiles"]) == both - {WEB}, "each has its name in profiles of emulator.toml"
 
 
 @every_module
