@@ -1,1 +1,1 @@
-"""What our own parts cost, measured side by side and interleaved."""
+"""Measurements of what the project's own parts cost, beside other libraries and projects."""

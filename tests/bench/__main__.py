@@ -1,9 +1,9 @@
-"""``python -m tests.bench [--rounds N] [--json PATH] [--page PATH]``: what our parts cost, beside others.
+"""``python -m tests.bench [--rounds N] [--json PATH] [--page PATH]``: measures the project's own parts beside others.
 
-An exchange on one pty by bare system calls, pyserial, fdspawn and ours; the bundled emulator beside a responder that
-only writes its answer; journal, record and renderings of several sizes; runs of several modules. What is compared takes
-turns, so that a busy machine is busy for all of them: look at the ratios first. The page holds medians, the 95th
-percentile and the ratio to the first row.
+Four things are measured: an exchange on a pty by bare system calls, pyserial, fdspawn and the AT client; the bundled
+emulator beside a responder that only writes its answer; the journal, the record and the renderings of several sizes;
+runs with several modules. The ways that are compared take turns, so a busy machine delays each of them alike: look at
+the ratios first. The page has the median, the 95th percentile, and the ratio to the first row.
 """
 
 import argparse
@@ -20,23 +20,25 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.exchange import SHORT, by_system_calls, measure, responder
-from tests.bench.growing import records, runs
-from tests.bench.others import others
+from tests.bench.growing import measure_records, measure_runs
+from tests.bench.others import offer_others
 from tests.bench.plot import draw
-from tests.bench.profiles import of_client, of_emulator
+from tests.bench.profiles import profile_client, profile_emulator
 from tests.fixtures.runs import PATIENCE, ROOT, Emulator
 
 EACH = 25
-"""Exchanges in a turn: few, so that what is compared is measured within a few milliseconds."""
+"""Number of exchanges in a turn: few, so that all ways are measured within a few milliseconds."""
 CASES = (100, 1000, 10_000)
-"""Cases of the sample runs whose records are written, read and rendered."""
+"""Numbers of cases: the sizes of the sample runs whose records are written, read and rendered."""
 MODULES = (1, 2, 4, 8)
-"""Modules, each the bundled emulator, that share the cases of a run."""
+"""Numbers of modules, each the bundled emulator, that share the cases of a run."""
 LINE, ANSWER = b"P0=0\r", b"\r\n\r\nOK\r\n> "
 
 
-def turns(actions: dict[str, Callable[[], object]], rounds: int, each: int, unit_s: float) -> dict[str, list[float]]:
-    """By name of the action: the mean of each round of ``each`` calls, in units of ``unit_s`` seconds."""
+def take_turns(
+    actions: dict[str, Callable[[], object]], rounds: int, each: int, unit_s: float
+) -> dict[str, list[float]]:
+    """Call each action ``each`` times in each round; by name, the mean of a round, in units of ``unit_s`` seconds."""
     found: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(rounds):
         for name, action in actions.items():
@@ -47,19 +49,19 @@ def turns(actions: dict[str, Callable[[], object]], rounds: int, each: int, unit
     return found
 
 
-def emulator(rounds: int) -> dict[str, list[float]]:
-    """Microseconds an exchange with a responder that only writes its answer, and with the bundled emulator."""
+def measure_emulator(rounds: int) -> dict[str, list[float]]:
+    """Microseconds of an exchange with a responder that only writes its answer, and with the bundled emulator."""
     with responder({LINE: ANSWER}) as name, Emulator("--joined", "LAB") as module:
         ways = {
             "trivial responder": by_system_calls(name, LINE, ANSWER),
             "emulator": by_system_calls(module.url, LINE, ANSWER),
         }
         take_first_prompt(module.url)
-        return turns(ways, rounds, EACH, 1e-6)
+        return take_turns(ways, rounds, EACH, 1e-6)
 
 
 def take_first_prompt(name: str) -> None:
-    """Read the prompt that a module sends when it starts: else each answer would be taken for the next line's."""
+    """Read the prompt that a module sends when it starts: it would be taken for the answer to the first line."""
     line = os.open(name, os.O_RDWR | os.O_NOCTTY)
     try:
         came = b""
@@ -79,32 +81,33 @@ def figures(values: list[float], first: list[float]) -> dict[str, float]:
 
 
 def table(found: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    """The figures of each row; the ratios are to the first."""
+    """The figures of each row; the ratios are to the first row."""
     first = next(iter(found.values()))
     return {name: figures(values, first) for name, values in found.items()}
 
 
-def page(told: dict) -> str:
-    """The page of ``docs/benchmarks.md``."""
+def page(results: dict) -> str:
+    """The text of ``docs/benchmarks.md``."""
     lines = [
         "# What our parts cost",
         "",
-        "`tox -e bench` measures this and writes this page. What is compared takes turns on one machine, which may be",
-        "busy: the ratio counts, the other figures are the machine's. The ratio is to the first row of the table: the",
-        "median of the ratios of all rounds, so that what a round compares was measured within a few milliseconds.",
+        "`tox -e bench` measures this and writes this page. The ways that are compared take turns on one machine.",
+        "The machine may be busy, so the ratio counts; the other figures depend on the machine. The ratio is to the",
+        "first row of the table: the median of the ratios of all rounds. The ways of a round follow one another within",
+        "milliseconds.",
         "",
-        f"{told['at']}, Python {told['python']}, {told['processors']} processors, {told['rounds']} rounds;",
-        f"the machine's load was {told['load']:.1f} at the beginning. Records of more than 1,000 cases, and runs, are",
-        "measured once. A profile makes each call dearer than the call is; what waits for the other side is left out.",
+        f"{results['at']}, Python {results['python']}, {results['processors']} processors, {results['rounds']} rounds;",
+        f"the machine's load was {results['load']:.1f} at the beginning. Records of more than 1,000 cases, and runs,",
+        "are measured once. A profile makes each call slower. The calls that wait for the other side are left out.",
         "",
         "![The ratio of each row to the first row of its table, as bars](benchmarks.svg)",
     ]
-    for title, unit, rows in told["tables"]:
+    for title, unit, rows in results["tables"]:
         lines += ["", f"## {title}", "", f"| | Median, {unit} | 95th percentile, {unit} | Ratio |", "|---|---|---|---|"]
         lines += [
             f"| {name} | {one['median']:.1f} | {one['p95']:.1f} | {one['ratio']:.2f} |" for name, one in rows.items()
         ]
-    for title, rows in told["profiles"]:
+    for title, rows in results["profiles"]:
         lines += ["", f"## {title}", "", "| Function | Calls an exchange | Own time, us an exchange |", "|---|---|---|"]
         lines += [f"| `{name}` | {calls:.1f} | {own:.1f} |" for name, calls, own in rows]
     return "\n".join(lines) + "\n"
@@ -122,8 +125,8 @@ def main(arguments: list[str]) -> int:
     )
     given = parser.parse_args(arguments)
     load = os.getloadavg()[0]
-    exchanges = measure(given.rounds, EACH, partial(others, given.others) if given.others else None)
-    told = {
+    exchanges = measure(given.rounds, EACH, partial(offer_others, given.others) if given.others else None)
+    results = {
         "at": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "python": platform.python_version(),
         "processors": os.cpu_count(),
@@ -132,20 +135,26 @@ def main(arguments: list[str]) -> int:
         "tables": [
             (f"An exchange of {len(SHORT)} bytes on one pty", "us", table(exchanges["short"])),
             ("An exchange with a packet of 1,460 bytes on one pty", "us", table(exchanges["long"])),
-            ("The bundled emulator, asked by bare system calls", "us", table(emulator(given.rounds))),
-            *((f"The record of {one:,} cases, and its renderings", "ms", table(records(one))) for one in given.cases),
-            *([("Runs of several modules", "ms", table(runs(given.modules)))] if given.modules else []),
+            ("The bundled emulator, asked by bare system calls", "us", table(measure_emulator(given.rounds))),
+            *(
+                (f"The record of {one:,} cases, and its renderings", "ms", table(measure_records(one)))
+                for one in given.cases
+            ),
+            *([("Runs of several modules", "ms", table(measure_runs(given.modules)))] if given.modules else []),
         ],
         "profiles": [
-            ("Where the time of our exchange goes", of_client(given.rounds * EACH)),
-            ("Where the time of the emulator goes", of_emulator(given.rounds * EACH, LINE, ANSWER, take_first_prompt)),
+            ("Where the time of our exchange goes", profile_client(given.rounds * EACH)),
+            (
+                "Where the time of the emulator goes",
+                profile_emulator(given.rounds * EACH, LINE, ANSWER, take_first_prompt),
+            ),
         ],
     }
     given.json.parent.mkdir(parents=True, exist_ok=True)
-    given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    given.page.write_text(page(told), encoding="utf-8")
-    given.page.with_suffix(".svg").write_text(draw(told["tables"]), encoding="utf-8")
-    print(page(told))
+    given.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    given.page.write_text(page(results), encoding="utf-8")
+    given.page.with_suffix(".svg").write_text(draw(results["tables"]), encoding="utf-8")
+    print(page(results))
     return 0
 
 

@@ -1,7 +1,7 @@
-"""What an exchange costs on a pty: by bare system calls, by pyserial, by pexpect's fdspawn, and by ours.
+"""Measures an exchange on a pty: by bare system calls, by pyserial, by pexpect's fdspawn, and by the AT client.
 
-``measure`` asks each in turn, again and again, so that a busy machine is busy for all of them. Ours is the whole way:
-sent, read, parsed, time-stamped, kept in a transcript.
+``measure`` lets the ways take turns, so a busy machine delays each of them alike. An exchange by the AT client ("ours")
+is complete: sent, read, parsed, time-stamped, kept in a transcript.
 """
 
 import os
@@ -29,8 +29,8 @@ from reports.record.journal import Journal
 SHORT = b"\r\n0\r\nOK\r\n> "
 PACKET = bytes(range(32, 122)) * 20
 LONG = b"\r\n" + PACKET[:1460] + b"\r\nOK\r\n> "
-SECRETS = ("a passphrase of the bench", "another one")
-"""A run masks a few; without any the transcript would be cheaper than it is."""
+SECRETS = ("a passphrase of the bench", "another passphrase")
+"""Secrets that the transcript masks: a run has a few, and without them a transcript costs less than in a run."""
 
 Ways = Callable[[bytes, bytes], AbstractContextManager[dict[str, Callable[[int], float]]]]
 EMPTY: Mapping[str, Callable[[int], float]] = {}
@@ -45,7 +45,7 @@ while True:
 
 @contextmanager
 def responder(answers: dict[bytes, bytes]) -> Iterator[str]:
-    """A pty whose other end gives each line its answer, in a process of its own; its name."""
+    """Start a process that answers each line of ``answers`` on a pty; yields the name of the pty."""
     master, slave = os.openpty()
     tty.setraw(slave)
     process = subprocess.Popen([sys.executable, "-c", RESPONDER, str(master), repr(answers)], pass_fds=[master])
@@ -59,7 +59,7 @@ def responder(answers: dict[bytes, bytes]) -> Iterator[str]:
 
 
 def by_system_calls(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
-    """The floor: write, select, read until the prompt has come."""
+    """An exchange by the least that is needed: write, select, read until the prompt has come."""
     line = os.open(name, os.O_RDWR | os.O_NOCTTY)
 
     def exchange() -> None:
@@ -73,7 +73,7 @@ def by_system_calls(name: str, command: bytes, answer: bytes) -> Callable[[], ob
 
 
 def by_pyserial(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
-    """pyserial as most use it: what is there, else the next byte."""
+    """An exchange by pyserial, as most programs use it: read what is there, else the next byte."""
     port = serial.Serial(name, timeout=5)
 
     def exchange() -> None:
@@ -86,7 +86,7 @@ def by_pyserial(name: str, command: bytes, answer: bytes) -> Callable[[], object
 
 
 def by_fdspawn(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
-    """pexpect's own: ``expect_exact`` of the answer's end."""
+    """An exchange by pexpect: ``expect_exact`` of the answer's end."""
     spawn = pexpect.fdpexpect.fdspawn(os.open(name, os.O_RDWR | os.O_NOCTTY), timeout=5)
 
     def exchange() -> None:
@@ -99,7 +99,7 @@ def by_fdspawn(name: str, command: bytes, answer: bytes) -> Callable[[], object]
 def by_ours(
     name: str, command: bytes, answer: bytes, sink: Callable[[list[str]], object] | None = None
 ) -> Callable[[], object]:
-    """The AT client over the serial link, as a run has them; ``sink``: what the transcript's lines go to."""
+    """An exchange by the AT client over the serial link, as in a run. ``sink``: gets the lines of the transcript."""
     transcript = Transcript(Secrets(SECRETS, addresses=True), sink)
     at = ATClient(SerialLink(name, transcript))
     line = command.removesuffix(b"\r").decode()
@@ -119,7 +119,7 @@ def by_ours(
 
 
 def by_ours_journalled(name: str, command: bytes, answer: bytes) -> Callable[[], object]:
-    """The same, each line of the transcript with the operating system before the exchange goes on."""
+    """The same with a journal: the operating system has each line of the transcript before the exchange continues."""
     folder = tempfile.TemporaryDirectory(prefix="bench.")
     journal = Journal(Path(folder.name) / "run.json")
     exchange = by_ours(name, command, answer, journal.add_lines)
@@ -137,9 +137,9 @@ WAYS = {
 
 
 def measure(rounds: int = 20, each: int = 100, more: Ways | None = None) -> dict[str, dict[str, list[float]]]:
-    """By kind of exchange (``short``, ``long``) and way: microseconds an exchange, the mean of each round.
+    """By kind (``short``, ``long``) and way: microseconds of an exchange, the mean of each round.
 
-    ``more``: the ways of other projects, for a command and its answer.
+    ``more``: makes the ways of other projects, for a command and its answer.
     """
     found: dict[str, dict[str, list[float]]] = {}
     for kind, answer in (("short", SHORT), ("long", LONG)):
@@ -152,9 +152,10 @@ def measure(rounds: int = 20, each: int = 100, more: Ways | None = None) -> dict
 def measure_kind(
     command: bytes, answer: bytes, rounds: int, each: int, theirs: Mapping[str, Callable[[int], float]] = EMPTY
 ) -> dict[str, list[float]]:
-    """Microseconds an exchange by way, the mean of each round; the ways take turns.
+    """Microseconds of an exchange by way, the mean of each round; the ways take turns.
 
-    ``theirs``: ways that time themselves; a tenth of the exchanges, as one of them takes 50 ms for each.
+    ``theirs``: ways that measure their time themselves. They do a tenth of the exchanges: pytest-embedded-serial
+    needs some 40 ms for each.
     """
     with ExitStack() as stack:
         names = {way: stack.enter_context(responder({command: answer})) for way in WAYS}

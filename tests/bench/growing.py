@@ -1,4 +1,4 @@
-"""What grows: the record and the journal with the number of cases, a run with the number of modules."""
+"""Measures how the cost grows: of record and journal with the number of cases, of a run with the number of modules."""
 
 import subprocess
 import sys
@@ -16,9 +16,10 @@ from tests.reports import sample_runs
 
 RENDERED = ("html", "summary", "junit", "ctrf", "csv", "md")
 FEW, MANY = 5, 1000
-"""Times that a record is made and rendered; those of MANY cases once, which takes long and varies little."""
+"""Number of times that a record is made and rendered, and number of cases above which that is done once: a large
+record takes long, and its times vary little."""
 JUDGED = "suites/settings/test_values.py"
-"""The cases of the runs with several modules: none of them waits."""
+"""The cases of the runs with several modules. None of these cases waits."""
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -28,8 +29,8 @@ def timed(action: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def records(number: int) -> dict[str, list[float]]:
-    """Milliseconds for the journal of so many cases, the record of them, and for each rendering of that."""
+def measure_records(number: int) -> dict[str, list[float]]:
+    """Milliseconds to write the journal of ``number`` cases, to write and read their record, and to render it."""
     cases = list(sample_runs.cases(number))
     record = sample_runs.record_of(cases)
     with tempfile.TemporaryDirectory() as folder:
@@ -37,7 +38,7 @@ def records(number: int) -> dict[str, list[float]]:
         actions: dict[str, Callable[[], object]] = {
             "record written": lambda: write_record(record, path),
             "record read": lambda: read_record(path),
-            "journal written": lambda: journal(Path(folder) / "journal" / "run.json", cases),
+            "journal written": lambda: write_journal(Path(folder) / "journal" / "run.json", cases),
         }
         actions |= {name: lambda name=name: load_format(name).render(View(record)) for name in RENDERED}
         return {
@@ -45,8 +46,8 @@ def records(number: int) -> dict[str, list[float]]:
         }
 
 
-def journal(record: Path, cases: Sequence[object]) -> None:
-    """A journal with these cases."""
+def write_journal(record: Path, cases: Sequence[object]) -> None:
+    """Write a journal with ``cases`` beside ``record``."""
     kept = Journal(record)
     for case in cases:
         kept.add("case", case)
@@ -63,8 +64,8 @@ def pytest_run(*arguments: str) -> float:
         )
 
 
-def runs(modules: Sequence[int]) -> dict[str, list[float]]:
-    """Milliseconds to collect all cases, to start a run of one case, and for the same cases shared by N modules."""
+def measure_runs(modules: Sequence[int]) -> dict[str, list[float]]:
+    """Milliseconds to collect all cases, to run one case, and to run the cases of JUDGED that N modules share."""
     found = {
         "one case judged": [1000 * pytest_run(f"{JUDGED}::test_p0_shows_the_selected_socket[0]")],
         "all cases collected": [1000 * pytest_run("--collect-only")],

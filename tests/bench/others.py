@@ -1,4 +1,4 @@
-"""Exchanges by pytest-embedded-serial and by labgrid's console, in a Python of their own that takes turns with ours."""
+"""Exchanges by pytest-embedded-serial and by labgrid's console, each in a process of another Python."""
 
 import os
 import signal
@@ -19,14 +19,14 @@ SIDES = {"pytest-embedded-serial": EMBEDDED, "labgrid": "{foreign}/labgrid_side.
 
 
 class OtherSideError(RuntimeError):
-    """The other side ended, or has not begun; the text has what it wrote."""
+    """The other process has ended, or has not begun; the message has its output."""
 
 
 @contextmanager
-def others(python: Path, command: bytes, answer: bytes) -> Iterator[dict[str, Callable[[int], float]]]:
-    """By row: the seconds of so many exchanges. Each side has a responder of its own, as both read all the time.
+def offer_others(python: Path, command: bytes, answer: bytes) -> Iterator[dict[str, Callable[[int], float]]]:
+    """Start the processes of the other Python; by row, a function from a number of exchanges to their seconds.
 
-    Raises OtherSideError.
+    Each process has a responder of its own, because each reads its line all the time. Raises OtherSideError.
     """
     with ExitStack() as stack:
         ways: dict[str, Callable[[int], float]] = {}
@@ -40,7 +40,7 @@ def others(python: Path, command: bytes, answer: bytes) -> Iterator[dict[str, Ca
 
 
 class Side:
-    """A process of the other Python that times exchanges when it is asked."""
+    """A process of the other Python that does exchanges on request, and measures their time."""
 
     def __init__(self, python: Path, arguments: list[str], command: bytes) -> None:
         asked, self._asked = os.pipe()
@@ -69,12 +69,12 @@ class Side:
             raise
 
     def seconds(self, count: int) -> float:
-        """What ``count`` exchanges took. Raises OtherSideError."""
+        """Seconds that ``count`` exchanges took. Raises OtherSideError."""
         os.write(self._asked, b"%d\n" % count)
         return float(self._next())
 
     def end(self) -> None:
-        """End the process and those that it has started: pytest-embedded-serial redirects its output by two."""
+        """End the process and the processes that it has started: pytest-embedded-serial starts two for its output."""
         if self._answers.closed:
             return
         os.close(self._asked)

@@ -1,4 +1,4 @@
-"""The plot of the page: the ratio of each row to the first row of its table, on a logarithmic scale."""
+"""Draws the plot of the page: the ratio of each row to the first row of its table, on a logarithmic scale."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 WIDTH, LEFT, RIGHT = 840, 330, 70
 ROW, HEAD, GAP = 18, 22, 14
-"""Units of the drawing: the height of a bar's row, of a title, and the space between two tables."""
+"""Heights in units of the drawing: of a bar's row, of a title, and of the space between two tables."""
 STYLE = (
     "text{font:12px sans-serif;fill:#333}.title{font-weight:bold}.bar{fill:#4477aa}.one{stroke:#888;stroke-dasharray:3}"
 )
@@ -16,7 +16,7 @@ Table = tuple[str, str, Mapping[str, Mapping[str, float]]]
 
 
 def draw(tables: Sequence[Table]) -> str:
-    """The SVG of all ``tables``: title, unit, and by row its figures."""
+    """The SVG of all ``tables``. A table is its title, its unit, and the figures of each row by name."""
     rows = [one for _title, _unit, table in tables for one in table.values()]
     low, high = (math.log10(pick(one["ratio"] for one in rows)) for pick in (min, max))
     height = sum(HEAD + ROW * len(table) + GAP for _title, _unit, table in tables) + GAP
@@ -38,7 +38,7 @@ def _tables(tables: Sequence[Table], low: float, high: float) -> Iterator[str]:
 
 
 def _bar(name: str, figures: Mapping[str, Any], top: float, low: float, high: float) -> Iterator[str]:
-    """The row: its name, a bar from the ratio 1 to its own, and the number."""
+    """Draw a row: its name, a bar from the ratio 1 to the ratio of the row, and the ratio as a number."""
     scale = (WIDTH - LEFT - RIGHT) / (high - low)
     one, end = LEFT - low * scale, LEFT + (math.log10(figures["ratio"]) - low) * scale
     start, width = min(one, end), max(abs(end - one), 1.0)

@@ -14,15 +14,15 @@ from tests.bench.exchange import SHORT, by_ours, by_system_calls, responder
 from tests.fixtures.runs import PATIENCE, ROOT
 
 MOST = 12
-"""Functions that a profile names."""
+"""Number of functions that a profile names."""
 SYSTEM_CALLS = ("<built-in method posix.read>", "<built-in method posix.write>")
-"""Built-in functions that are named. Those that wait for the other side are no work of ours."""
+"""Built-in functions that a profile names. Those that wait for the other side are left out: they are not our work."""
 
 Row = tuple[str, float, float]
 """A function, its calls in an exchange, and its own microseconds in an exchange."""
 
 
-def of_client(exchanges: int) -> list[Row]:
+def profile_client(exchanges: int) -> list[Row]:
     """The profile of the AT client with a short answer."""
     with responder({b"P0\r": SHORT}) as name:
         exchange = by_ours(name, b"P0\r", SHORT)
@@ -33,13 +33,13 @@ def of_client(exchanges: int) -> list[Row]:
 
 
 def repeat(exchange: Callable[[], object], exchanges: int) -> None:
-    """Call ``exchange`` so many times."""
+    """Call ``exchange`` as many times as ``exchanges`` says."""
     for _ in range(exchanges):
         exchange()
 
 
-def of_emulator(exchanges: int, line: bytes, answer: bytes, first: Callable[[str], None]) -> list[Row]:
-    """The profile of the emulator; ``first`` takes what it says when it starts. Its start is in the profile."""
+def profile_emulator(exchanges: int, line: bytes, answer: bytes, first: Callable[[str], None]) -> list[Row]:
+    """The profile of the emulator, its start included. ``first`` reads the prompt that the emulator sends first."""
     with tempfile.TemporaryDirectory(prefix="bench.") as folder:
         path = Path(folder) / "profile"
         command = [sys.executable, "-m", "cProfile", "-o", str(path), "-m", "reference_impl", "--joined", "LAB"]
@@ -67,7 +67,7 @@ def rows(stats: pstats.Stats, exchanges: int) -> list[Row]:
 
 
 def is_ours(path: str) -> bool:
-    """True for the path of a file of ours; a built-in function has ``~``, and the loader's are ``<frozen ...>``."""
+    """True for the path of a file of this project. Built-in functions have ``~``, the loader's ``<frozen ...>``."""
     return Path(path).is_absolute() and Path(path).resolve().is_relative_to(ROOT)
 
 

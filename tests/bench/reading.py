@@ -1,6 +1,6 @@
-"""What it costs to read: answers that come byte by byte, and babble without an end.
+"""Measures the readers of answers: a packet that comes byte by byte, and babble without an end.
 
-``measure`` gives seconds by kind and size; where the cost is linear the seconds grow as the bytes do.
+``measure`` gives seconds by kind and number of bytes; where the cost is linear, twice the bytes need twice the seconds.
 """
 
 import time
@@ -23,12 +23,12 @@ BABBLE = {
 
 
 def pieces(line: bytes, size: int) -> Iterator[bytes]:
-    """``line`` as reads of ``size`` bytes bring it."""
+    """The pieces of ``line``, ``size`` bytes each, as reads bring them."""
     return (line[start : start + size] for start in range(0, len(line), size))
 
 
 def read_answer(line: bytes, size: int, expectation: Expectation) -> int:
-    """Read what comes in pieces until there is an answer; how many bytes were taken, 0 without one."""
+    """Read ``line`` in pieces until an answer is found. Returns the number of its bytes, 0 where none is found."""
     reader, came = AnswerReader(expectation), bytearray()
     for piece in pieces(line, size):
         came += piece
@@ -38,7 +38,7 @@ def read_answer(line: bytes, size: int, expectation: Expectation) -> int:
 
 
 def read_idle(line: bytes, size: int) -> int:
-    """Sort what comes in pieces unasked; how many bytes are held back at the end."""
+    """Give ``line`` in pieces to the idle reader. Returns the number of bytes that it holds back at the end."""
     reader, held = IdleReader(), b""
     for piece in pieces(line, size):
         held += piece
@@ -47,14 +47,14 @@ def read_idle(line: bytes, size: int) -> int:
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """Seconds of computing: a busy machine does not count."""
+    """Seconds of processor time that ``action`` takes: other work of the machine does not count."""
     began = time.process_time()
     action()
     return time.process_time() - began
 
 
 def measure(sizes: tuple[int, ...] = (MIB // 4, MIB)) -> dict[str, dict[int, float]]:
-    """Seconds by kind and count of bytes: a packet byte by byte, and each kind of babble in reads of 256 bytes."""
+    """Seconds by kind and number of bytes: a packet byte by byte, and each kind of babble in reads of 256 bytes."""
     known = Expectation(b"R0\r", pending=PACKET[:1460])
     packet = b"\r\n" + PACKET[:1460] + b"\r\nOK\r\n> "
     found = {"packet byte by byte": {len(packet): seconds(lambda: read_answer(packet, 1, known))}}
@@ -68,7 +68,7 @@ def measure(sizes: tuple[int, ...] = (MIB // 4, MIB)) -> dict[str, dict[int, flo
 
 
 def report(found: dict[str, dict[int, float]]) -> str:
-    """A line a kind: milliseconds by count of bytes."""
+    """One line for each kind: milliseconds by number of bytes."""
     return "\n".join(
         f"{kind:<55}" + "  ".join(f"{count:>8} bytes {took * 1000:8.1f} ms" for count, took in by_size.items())
         for kind, by_size in found.items()

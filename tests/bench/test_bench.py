@@ -1,4 +1,4 @@
-"""The bench measures what it says, and its page has each figure."""
+"""The bench measures what its page says, and the page has each figure."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.bench.__main__ import ANSWER, LINE, figures, main, page, table, take_first_prompt, turns
+from tests.bench.__main__ import ANSWER, LINE, figures, main, page, table, take_first_prompt, take_turns
 from tests.bench.exchange import by_system_calls
 from tests.bench.others import OtherSideError, Side
 from tests.bench.plot import LEFT, RIGHT, WIDTH, draw
@@ -27,7 +27,7 @@ def test_ratios_are_to_the_first_row():
 
 def test_actions_take_turns():
     called = []
-    found = turns({"a": lambda: called.append("a"), "b": lambda: called.append("b")}, 2, 2, 1.0)
+    found = take_turns({"a": lambda: called.append("a"), "b": lambda: called.append("b")}, 2, 2, 1.0)
     assert "".join(called) == "aabbaabb"
     assert [len(values) for values in found.values()] == [2, 2]
 
@@ -72,7 +72,7 @@ def test_plot_has_a_bar_for_each_row_that_ends_at_its_ratio():
 
 @pytest.fixture
 def side(tmp_path):
-    """Begins another side whose program is given, in this Python; ends what was begun."""
+    """A function that starts a program as another process of this Python. Each is ended after the test."""
     begun = []
 
     def begin(program):

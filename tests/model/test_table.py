@@ -100,7 +100,7 @@ def test_tour_takes_every_transition_in_parts_that_begin_and_end_at_a_fresh_star
     assert set(transitions(family)) - taken == set()
     assert all(event in events_of(now) for now, event, _ in steps)
     assert all(at(*part) == Situation() for part in tour(family)[:-1])
-    assert max(map(len, tour(family))) <= STEPS + 10
+    assert max(map(len, tour(family))) <= STEPS + 10, "a part ends at the first fresh start after STEPS steps"
 
 
 def test_tour_of_the_single_server_asks_for_nothing_of_multi_accept():

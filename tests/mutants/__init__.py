@@ -1,1 +1,1 @@
-"""Proof that the suites find the faulty module: each seeded fault judged, and by which requirement it was caught."""
+"""Proof that the suites find faulty modules: each seeded fault is judged, and the matrix shows what caught it."""

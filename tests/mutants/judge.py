@@ -1,4 +1,4 @@
-"""Judges faulty modules, each by a run of pytest of its own, and says what caught them."""
+"""Judges faulty modules, each in a run of pytest of its own, and finds the requirements that caught each fault."""
 
 import contextlib
 import functools
@@ -18,24 +18,24 @@ from reports.record.findings import findings_of
 from reports.record.journal import journal_path
 from reports.record.model import Finding
 from suites.spec.catalogue import load_catalogue
-from tests.mutants.crew import Crew
 from tests.mutants.modules import ROOT, Fault
+from tests.mutants.pool import Pool
 
 CUT_OFF = "cut off"
-"""How the note of a run begins that did not come to its end."""
+"""First words of the note of a run that was ended before its end."""
 ENOUGH, AT_MOST = 2, 40
-"""Cases that may fail for a mapped requirement, or for any, before the rest is spared.
+"""Numbers of failed cases, for a mapped requirement and for any requirement, after which a run ends.
 
-A module that breaks everything is slow to judge.
+A run against a module that breaks everything would take long, and would show nothing new.
 """
 
 
 @dataclass
 class Verdict:
-    """What the suites said of one faulty module.
+    """The result of the suites for one faulty module.
 
-    ``broken``: for each requirement that was found broken the cases that found it, with the message of each.
-    ``note``: what went wrong with the run itself; "" where nothing did. ``findings``: as the summary lists them.
+    ``broken``: by requirement that was found broken, the cases that found it, each with its message. ``run``: the cases
+    that were run. ``note``: the failure of the run itself; "" where there is none. ``findings``: those of the summary.
     """
 
     caught: bool
@@ -45,36 +45,36 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
 
     def rank(self, fault: Fault) -> int:
-        """Which finding is the first that names a requirement of the map, from 1 on; 0 where none does."""
+        """The number of the first finding that names a requirement of the map, from 1 on; 0 where there is none."""
         ranked = enumerate(self.findings, 1)
         return next((number for number, one in ranked if one["requirement"] in fault.requirements), 0)
 
     def innocent(self, fault: Fault) -> list[str]:
-        """The requirements that the summary calls broken and that the map does not name."""
+        """The requirements that the summary calls broken, and that the map does not name."""
         return sorted({one["requirement"] for one in self.findings} - set(fault.requirements))
 
     def killers(self, fault: Fault) -> dict[str, str]:
-        """The cases that caught the fault, with their messages."""
+        """The cases that caught the fault, each with its message."""
         return {case: text for one in fault.requirements for case, text in self.broken.get(one, {}).items()}
 
 
 def judge_all(
     faults: Sequence[Fault], folder: Path, jobs: int, timeout: float, *, full: bool = False
 ) -> dict[str, Verdict]:
-    """Every fault that is no equivalent, judged."""
+    """Judge every fault that is not equivalent. Returns the verdicts by the name of the fault."""
     verdicts: dict[str, Verdict] = {}
     work = {one.name: one for one in faults if not one.equivalent}
     tqdm.tqdm.monitor_interval = 0  # no thread beside us when we fork
     tasks = [(name, functools.partial(run, one, folder, full)) for name, one in work.items()]
     with tqdm.tqdm(total=len(work), unit="fault", mininterval=1, file=sys.stderr) as bar:
-        for name, late in Crew(jobs, timeout).work(tasks):
+        for name, late in Pool(jobs, timeout).work(tasks):
             verdicts[name] = read(folder / f"{name}.json", work[name], f"{CUT_OFF} after {timeout:g} s" if late else "")
             bar.update()
     return verdicts
 
 
 def read_all(faults: Sequence[Fault], folder: Path) -> dict[str, Verdict]:
-    """The faults of which ``folder`` has a record, or the journal where the run was cut off; by the rules of today."""
+    """Read the records in ``folder``, or the journal where a run was ended early. Returns the verdicts by fault."""
     verdicts: dict[str, Verdict] = {}
     for one in faults:
         record = folder / f"{one.name}.json"
@@ -84,17 +84,20 @@ def read_all(faults: Sequence[Fault], folder: Path) -> dict[str, Verdict]:
 
 
 def run(fault: Fault, folder: Path, full: bool) -> None:
-    """Run the cases that can see the fault (``full``: all). Leaves a record; to be called in a process of its own."""
-    with (folder / f"{fault.name}.log").open("w") as log, reached(fault, folder) as options:
+    """Run the cases of the fault's requirements (``full``: all cases), and leave a record.
+
+    It runs pytest, so it needs a process of its own.
+    """
+    with (folder / f"{fault.name}.log").open("w") as log, start_module(fault, folder) as options:
         record = [f"--run-record={folder / fault.name}.json", "-p", "no:allure_pytest"]
         chosen = [] if full else [f"--requirement={one}" for one in fault.requirements]
-        plugins = [] if full else [Sparing(fault.requirements)]
+        plugins = [] if full else [EarlyEnd(fault.requirements)]
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
             pytest.main(["-q", "--allow=reset,network,flash", *record, *options, *chosen], plugins=plugins)
 
 
-class Sparing:
-    """Ends a run that has shown enough."""
+class EarlyEnd:
+    """A plugin of pytest that ends a run once ENOUGH cases failed for ``wanted`` requirements, or AT_MOST for any."""
 
     def __init__(self, wanted: Sequence[str]) -> None:
         self._wanted = set(wanted)
@@ -112,8 +115,8 @@ class Sparing:
 
 
 @contextlib.contextmanager
-def reached(fault: Fault, folder: Path) -> Any:
-    """The faulty module, started where the rig does not do that; how pytest reaches it."""
+def start_module(fault: Fault, folder: Path) -> Any:
+    """Start the faulty module where the rig does not start it. Yields the options of pytest that reach it."""
     if not fault.command:
         yield list(fault.pytest_options)
         return
@@ -129,7 +132,7 @@ def reached(fault: Fault, folder: Path) -> Any:
 
 
 def read(record: Path, fault: Fault, note: str = "") -> Verdict:
-    """What the record, or the journal of a run that was cut off, says."""
+    """The verdict of a record, or of the journal of a run that was ended early."""
     cases, problems = recorded(record)
     if not cases and not problems and not note:
         note = "no record was written"
@@ -147,7 +150,7 @@ def read(record: Path, fault: Fault, note: str = "") -> Verdict:
 
 
 def recorded(record: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The cases of a run, and the problems that concern it as a whole."""
+    """The cases of a run, and the problems that concern the run as a whole."""
     journal = journal_path(record)
     if record.exists():
         data = json.loads(record.read_text(encoding="utf-8"))
@@ -159,7 +162,7 @@ def recorded(record: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def shortened(message: str) -> str:
-    """The beginning of a case's message: the requirement, what was expected, what came."""
+    """The first four lines of a case's message: the requirement, what was expected, what came."""
     return "\n".join(message.splitlines()[:4])
 
 

@@ -1,7 +1,7 @@
-"""The kill matrix: fault, requirement, cases that failed, with which message; the score and what the cases are worth.
+"""The kill matrix: for each fault its requirements, the cases that failed, and their messages; then the score.
 
-``matrix.json``: ``score``, ``faults`` (a row each), ``cases_without_a_catch``, ``requirements_without_a_fault``.
-``matrix.md`` is the same for people. Both are in the order of names, so that two runs can be compared.
+``matrix.json``: ``score``, ``faults`` (a row for each), ``cases_without_a_catch``, ``requirements_without_a_fault``.
+``matrix.md`` has the same for people. Both are sorted by name, so that two runs can be compared.
 """
 
 import json
@@ -19,7 +19,7 @@ Cases = Mapping[str, Sequence[str]]
 def write_matrix(
     folder: Path, faults: Sequence[Fault], verdicts: Mapping[str, Verdict], cases: Cases, *, full: bool = False
 ) -> list[str]:
-    """Write ``matrix.json`` and ``matrix.md``, print the score; the names of the survivors."""
+    """Write ``matrix.json`` and ``matrix.md``, and print the score. Returns the names of the faults that survived."""
     data = matrix(faults, verdicts, cases)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "matrix.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
@@ -40,7 +40,7 @@ def write_matrix(
 
 
 def matrix(faults: Sequence[Fault], verdicts: Mapping[str, Verdict], cases: Cases) -> dict[str, Any]:
-    """All of it as plain JSON types."""
+    """The content of ``matrix.json`` in plain JSON types."""
     rows = [row_of(one, verdicts.get(one.name)) for one in sorted(faults, key=lambda one: one.name)]
     count = {state: sum(row["state"] == state for row in rows) for state in ("caught", "survived", "equivalent")}
     ran = {case for verdict in verdicts.values() for case in verdict.run}
@@ -55,7 +55,7 @@ def matrix(faults: Sequence[Fault], verdicts: Mapping[str, Verdict], cases: Case
 
 
 def row_of(fault: Fault, verdict: Verdict | None) -> dict[str, Any]:
-    """One fault: what it breaks, what caught it and with which message."""
+    """The row of one fault: the requirements that it breaks, the cases that caught it, and their messages."""
     row = {"fault": fault.name, "sentence": fault.sentence, "requirements": list(fault.requirements)}
     if fault.equivalent or verdict is None:
         return {**row, "state": "equivalent", "argument": fault.equivalent, "note": ""}
@@ -77,7 +77,7 @@ def row_of(fault: Fault, verdict: Verdict | None) -> dict[str, Any]:
 
 
 def diagnosis(data: Mapping[str, Any]) -> list[str]:
-    """How well the faults were named: a line each, and the three figures. Of whole runs only."""
+    """How well the faults were named: one line for each, then the three figures. It needs runs of all cases."""
     rows = [row for row in data["faults"] if row["state"] == "caught"]
     if not rows:
         return ["  diagnosis: no fault was caught"]
@@ -90,7 +90,7 @@ def diagnosis(data: Mapping[str, Any]) -> list[str]:
     cut_off = sum(row["note"].startswith(CUT_OFF) for row in rows)
     return [
         *lines,
-        f"  runs that were cut off and are counted as far as they came: {cut_off}",
+        f"  runs that were cut off (the cases until then are counted): {cut_off}",
         f"  right requirement first: {figures['first']:.1f} % of {len(rows)} (98)",
         f"  findings a fault, mean:  {figures['findings']:.2f} (1.3)",
         f"  no innocent requirement: {figures['no_innocent']:.1f} % (95)",
@@ -98,7 +98,8 @@ def diagnosis(data: Mapping[str, Any]) -> list[str]:
 
 
 def figures_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """The figures of the diagnosis over the caught faults ``rows``: two in per cent, and the mean of the findings."""
+    """The figures of the diagnosis over the caught faults ``rows``: ``first`` and ``no_innocent`` in per cent, and the
+    mean number of ``findings``."""
     return {
         "first": 100 * sum(row["rank"] == 1 for row in rows) / len(rows),
         "findings": sum(len(row["findings"]) for row in rows) / len(rows),
@@ -107,13 +108,13 @@ def figures_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 
 
 def headline(score: Mapping[str, int]) -> str:
-    """The number: caught of those that can be."""
+    """The score as a sentence: how many faults were caught, of how many that can be caught."""
     total = score["caught"] + score["survived"]
     return f"{score['caught']} of {total} faults caught, {score['equivalent']} equivalent"
 
 
 def page(data: Mapping[str, Any]) -> list[str]:
-    """The Markdown page."""
+    """The lines of ``matrix.md``."""
     lines = ["# Kill matrix", "", headline(data["score"]) + ".", ""]
     lines += ["| fault | breaks | caught by | cases that failed | first message |", "|---|---|---|---|---|"]
     lines += [table_row(row) for row in data["faults"]]
@@ -124,7 +125,7 @@ def page(data: Mapping[str, Any]) -> list[str]:
 
 
 def table_row(row: Mapping[str, Any]) -> str:
-    """One fault's line of the table."""
+    """The line of one fault in the table of ``matrix.md``."""
     if row["state"] == "equivalent":
         return f"| {row['fault']} | equivalent: {cell(row['argument'])} | | | |"
     by = ", ".join(row["caught_by"]) or "**survived**"
@@ -134,5 +135,5 @@ def table_row(row: Mapping[str, Any]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text for a cell of a table."""
+    """``text`` as it may stand in a cell of a table."""
     return " / ".join(text.splitlines()).replace("|", "\\|").replace("<", "&lt;")

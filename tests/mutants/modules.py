@@ -1,6 +1,6 @@
-"""The modules that have faults to switch on, and the requirements that each fault breaks.
+"""The modules whose faults can be switched on, and the requirements that each fault breaks.
 
-The map is the testers': neither the emulator nor an independent module knows a requirement of the catalogue.
+The map belongs to the tests: neither the emulator nor an independent module knows the requirements of the catalogue.
 """
 
 import json
@@ -16,14 +16,15 @@ ROOT = HERE.parents[1]
 
 
 class MapError(Exception):
-    """A fault is missing from the map, or the map names one that is not there."""
+    """The map lacks a fault, or names a fault that the module does not have."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One faulty module. ``requirements``: those that it breaks, any of which may catch it.
+    """One faulty module. ``requirements``: the requirements that it breaks. A case of any of them may catch the fault.
 
-    ``equivalent``: why no document lets anybody tell it from a good one; "" where it must be caught.
+    ``equivalent``: why no document calls the module wrong; "" where the fault must be caught. ``command`` starts the
+    module, and is empty where the rig starts it; ``pytest_options`` reach it.
     """
 
     name: str
@@ -35,51 +36,54 @@ class Fault:
 
 
 class Emulator:
-    """The reference emulator, started by the rig itself."""
+    """The reference emulator. The rig starts it."""
 
     key = "emulator"
 
     def names(self) -> dict[str, str]:
-        rows = run(sys.executable, "-m", "reference_impl", "--list-faults").splitlines()
+        """The names of the module's faults, each with the sentence that it breaks."""
+        rows = output_of(sys.executable, "-m", "reference_impl", "--list-faults").splitlines()
         return {name: sentence for name, sentence, *_ in (row.split("\t") for row in rows if row)}
 
     def commands(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The command that starts the module with the fault ``name``, and the options of pytest that reach it."""
         return (), (f"--emulator-option=--fault={name}",)
 
     def faults(self) -> list[Fault]:
-        return mapped(self.key, self.names(), self.commands)
+        """The module's faults with their requirements. Raises MapError."""
+        return map_faults(self.key, self.names(), self.commands)
 
 
 class FreshEye:
-    """The independent module, started by the judge on a pty of its own."""
+    """The first independent module. The judge starts it on a pty of its own."""
 
     key = "fresh_eye"
 
     def names(self) -> dict[str, str]:
-        rows = run(sys.executable, "tests/strangers/fresh_eye/module.py", "--list-faults").splitlines()
+        rows = output_of(sys.executable, "tests/strangers/fresh_eye/module.py", "--list-faults").splitlines()
         return {row["name"]: row["sentence"] for row in map(json.loads, rows)}
 
     def commands(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (sys.executable, "tests/strangers/fresh_eye/module.py", "--joined", "--fault", name), ()
 
     def faults(self) -> list[Fault]:
-        return mapped(self.key, self.names(), self.commands)
+        return map_faults(self.key, self.names(), self.commands)
 
 
 class SecondEye:
-    """The second independent module, started in the same way; it joins the network that the judge names."""
+    """The second independent module. The judge starts it in the same way, and the module joins the judge's network."""
 
     key = "second_eye"
 
     def names(self) -> dict[str, str]:
-        rows = run(sys.executable, "-m", "tests.strangers.second_eye", "--list-faults").splitlines()
+        rows = output_of(sys.executable, "-m", "tests.strangers.second_eye", "--list-faults").splitlines()
         return {row["name"]: row["sentence"] for row in map(json.loads, rows)}
 
     def commands(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (sys.executable, "-m", "tests.strangers.second_eye", "--network=MUTANTS", "--fault", name), ()
 
     def faults(self) -> list[Fault]:
-        return mapped(self.key, self.names(), self.commands)
+        return map_faults(self.key, self.names(), self.commands)
 
 
 MODULES: dict[str, Callable[[], Emulator | FreshEye | SecondEye]] = {
@@ -87,7 +91,7 @@ MODULES: dict[str, Callable[[], Emulator | FreshEye | SecondEye]] = {
 }
 
 
-def mapped(
+def map_faults(
     key: str, names: dict[str, str], commands: Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]]
 ) -> list[Fault]:
     """The faults with their requirements from ``KEY.toml``. Raises MapError."""
@@ -112,5 +116,6 @@ def mapped(
     ]
 
 
-def run(*command: str) -> str:
+def output_of(*command: str) -> str:
+    """What ``command`` writes to its standard output. Raises subprocess.CalledProcessError."""
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""The runner of the faulty modules: what counts as caught, what is shown, and that no run is left behind."""
+"""The runner of the faulty modules: when a fault is caught, what the matrix shows, and that every process ends."""
 
 import functools
 import json
@@ -16,17 +16,17 @@ from suites.spec.catalogue import load_catalogue
 from suites.spec.rests import RESTS_ON, bases_of
 from tests.mutants import modules
 from tests.mutants.__main__ import sample
-from tests.mutants.crew import Crew
-from tests.mutants.judge import AT_MOST, CUT_OFF, ENOUGH, Sparing, Verdict, read, read_all
+from tests.mutants.judge import AT_MOST, CUT_OFF, ENOUGH, EarlyEnd, Verdict, read, read_all
 from tests.mutants.matrix import diagnosis, figures_of, matrix, page, write_matrix
-from tests.mutants.modules import MODULES, ROOT, Fault, MapError, mapped
+from tests.mutants.modules import MODULES, ROOT, Fault, MapError, map_faults
+from tests.mutants.pool import Pool
 
 JUDGE = """
 import dataclasses, json, pathlib, sys
-from tests.mutants.crew import warm
+from tests.mutants.pool import collect_cases
 from tests.mutants.judge import judge_all
 from tests.mutants.modules import Fault
-cases = warm()
+cases = collect_cases()
 faults = [Fault(name, "", (), (f"--emulator-option=--fault={fault}",), (requirement,))
           for name, fault, requirement in json.loads(sys.argv[1])]
 verdicts = judge_all(faults, pathlib.Path(sys.argv[2]), 2, 60)
@@ -89,9 +89,9 @@ def test_an_unmapped_fault_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(modules, "HERE", tmp_path)
     (tmp_path / "key.toml").write_text('[one]\nrequirements = ["AA-ONE"]\n')
     with pytest.raises(MapError, match="not mapped to a requirement: two"):
-        mapped("key", {"one": "", "two": ""}, lambda _name: ((), ()))
+        map_faults("key", {"one": "", "two": ""}, lambda _name: ((), ()))
     with pytest.raises(MapError, match="no such fault: one"):
-        mapped("key", {}, lambda _name: ((), ()))
+        map_faults("key", {}, lambda _name: ((), ()))
 
 
 @pytest.mark.parametrize("row", ["", 'requirements = []\nequivalent = ""', 'requirements = ["A"]\nequivalent = "why"'])
@@ -99,7 +99,7 @@ def test_a_fault_has_requirements_or_an_argument_and_not_both(tmp_path, monkeypa
     monkeypatch.setattr(modules, "HERE", tmp_path)
     (tmp_path / "key.toml").write_text(f"[one]\n{row}\n")
     with pytest.raises(MapError, match="one: either requirements or equivalent"):
-        mapped("key", {"one": ""}, lambda _name: ((), ()))
+        map_faults("key", {"one": ""}, lambda _name: ((), ()))
 
 
 @pytest.mark.recipe
@@ -199,7 +199,7 @@ def test_kept_records_are_read_by_the_rules_of_today_and_those_that_were_cut_off
         "cut": (True, CUT_OFF),
     }
     text = "\n".join(diagnosis(matrix([whole, cut_off], verdicts, {})))
-    assert "counted as far as they came: 1" in text
+    assert "the cases until then are counted): 1" in text
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_has_no_equivalents():
@@ -245,9 +245,9 @@ def gone(pid, seconds=10.0):
 
 @pytest.mark.slow
 def test_a_run_over_its_time_is_ended_with_all_that_it_has_started(tmp_path):
-    crew = Crew(jobs=2, timeout=1.0)
+    pool = Pool(jobs=2, timeout=1.0)
     tasks = [("late", functools.partial(wait_for_ever, tmp_path / "pid")), ("soon", functools.partial(int, 0))]
-    assert sorted(crew.work(tasks)) == [("late", True), ("soon", False)]
+    assert sorted(pool.work(tasks)) == [("late", True), ("soon", False)]
     assert gone(int((tmp_path / "pid").read_text()))
 
 
@@ -256,7 +256,7 @@ def report(*broken):
 
 
 def spared_after(reports):
-    session, sparing = SimpleNamespace(shouldfail=False), Sparing(("AA-ONE",))
+    session, sparing = SimpleNamespace(shouldfail=False), EarlyEnd(("AA-ONE",))
     sparing.pytest_sessionstart(session)
     for number, one in enumerate(reports, 1):
         sparing.pytest_runtest_logreport(one)

@@ -1,1 +1,1 @@
-"""Proof that the suites blame no good module: each conforming variant of two modules judged, alone and combined."""
+"""Proof that the suites blame no good module: conforming variants of three modules are judged, alone and combined."""

@@ -1,6 +1,8 @@
-"""``python -m tests.variants``: judge each conforming module; whatever is blamed on one is the suites' fault.
+"""``python -m tests.variants``: judge each conforming module. Where a case blames one, the case is wrong.
 
-Without ``--combined`` each variant is judged by itself, which takes long: some modules are slow on purpose.
+Without ``--combined`` each variant is judged alone. That takes long, because some variants are slow modules.
+
+Exit status: 0 no module was blamed, 1 a module was blamed or a run failed, 2 the table or the options are wrong.
 """
 
 import argparse
@@ -36,14 +38,20 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.variants", description=__doc__)
     parser.add_argument("--module", choices=sorted(KINDS), default="emulator", help="whose variants")
-    parser.add_argument("--combined", action="store_true", help="a few modules with many variants each: quick")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these alone")
+    parser.add_argument(
+        "--combined", action="store_true", help="judge the combinations: few modules, each with many variants"
+    )
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="judge these modules only")
     parser.add_argument("--areas", nargs="+", default=[], metavar="FOLDER", help="such as suites/data (default: all)")
-    parser.add_argument("--jobs", type=int, default=4, help="modules judged at once (most cases wait)")
-    parser.add_argument("--timeout", type=float, default=1800, help="seconds for one module")
+    parser.add_argument(
+        "--jobs", type=int, default=4, help="number of modules that are judged at once (most cases wait)"
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=1800, help="seconds after which the run against one module is ended"
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the table")
     parser.add_argument("--keep", type=Path, help="keep records and Allure results in this folder")
-    parser.add_argument("--list", action="store_true", help="say which modules there are")
+    parser.add_argument("--list", action="store_true", help="list the modules and their profiles")
     return parser.parse_args()
 
 
@@ -57,7 +65,7 @@ def chosen_of(kind: Kind, options: argparse.Namespace) -> list[Candidate]:
 
 
 def judge_all(kind: Kind, candidates: list[Candidate], options: argparse.Namespace) -> dict[str, Verdict]:
-    """Every conforming candidate, judged; in order of their ends."""
+    """Judge every conforming candidate. Returns the verdicts by name, in the order in which the runs ended."""
     with tempfile.TemporaryDirectory(prefix="variants.") as name:
         folder = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -65,6 +73,7 @@ def judge_all(kind: Kind, candidates: list[Candidate], options: argparse.Namespa
 
 
 def judge_in(folder: Path, kind: Kind, candidates: list[Candidate], options: argparse.Namespace) -> dict[str, Verdict]:
+    """The same, with records and Allure results in ``folder``."""
     verdicts: dict[str, Verdict] = {}
     work = [one for one in candidates if not one.not_conforming]
     with ThreadPoolExecutor(options.jobs) as pool:

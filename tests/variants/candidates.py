@@ -1,7 +1,7 @@
 """The conforming modules: every variant of the three software modules, the emulator's profiles, and combinations.
 
-A variant is judged under the profile ``web`` unless the table of its module, ``KEY.toml``, names another: one of the
-suites' own or a file in ``profiles/``. A variant that no profile lets pass stands there with its argument.
+A variant is judged under the profile ``web``, unless the table of its module (``KEY.toml``) names another profile: one
+of the suites' profiles or a file in ``profiles/``. A variant that passes under no profile has its reason in the table.
 """
 
 import functools
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from suites.spec.profiles import available
-from tests.mutants.modules import run
+from tests.mutants.modules import output_of
 
 HERE = Path(__file__).parent
 FRESH_EYE = "tests/strangers/fresh_eye/module.py"
@@ -24,14 +24,14 @@ WEB = "web"
 
 
 class TableError(Exception):
-    """A table names a variant or a profile that is not there, or combines what cannot be combined."""
+    """A table names a variant or a profile that does not exist."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One conforming module: ``options`` of its own, judged under ``profile``.
+    """One conforming module: its ``options``, and the ``profile`` under which it is judged. ``note``: why that profile.
 
-    ``not_conforming``: why it is not judged after all; "" where no requirement may be blamed.
+    ``not_conforming``: why the module is not judged; "" where it is judged and no requirement may be blamed.
     """
 
     name: str
@@ -43,8 +43,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Kind:
-    """A module that has variants. ``reach``: options of the module to the command that starts it (empty where the
-    rig does) and the options of pytest that reach it."""
+    """A module that has variants. ``asked``: the arguments of Python that run the module. ``name_of``: from a line of
+    ``--list-variants`` to the name. ``reach``: from options of the module to the command that starts the module (empty
+    where the rig starts it) and the options of pytest that reach the module."""
 
     key: str
     asked: tuple[str, ...]
@@ -58,22 +59,22 @@ class Kind:
 
 @functools.cache
 def list_variants(asked: tuple[str, ...]) -> str:
-    """What the module says of its variants; it is asked once."""
-    return run(sys.executable, *asked, "--list-variants")
+    """The output of ``--list-variants`` of a module. The module is asked once."""
+    return output_of(sys.executable, *asked, "--list-variants")
 
 
 def by_the_rig(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The emulator, which the rig starts itself."""
+    """How the emulator is reached: the rig starts it."""
     return (), tuple(f"--emulator-option={one}" for one in options)
 
 
 def by_the_judge(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The independent module, on a pty of its own."""
+    """How the first independent module is reached: the judge starts it on a pty of its own."""
     return (sys.executable, FRESH_EYE, "--joined", *options), ("--allow=reset,network,flash",)
 
 
-def by_the_judge_again(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The second independent module, which joins the network that the judge names."""
+def by_the_judge_with_network(options: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How the second independent module is reached: the judge starts it, and the module joins the judge's network."""
     command = (sys.executable, "-m", SECOND_EYE, "--network=VARIANTS", *options)
     return command, ("--allow=reset,network,flash",)
 
@@ -92,7 +93,7 @@ KINDS = {
             "second_eye",
             ("-m", SECOND_EYE),
             lambda row: str(json.loads(row)["name"]),
-            by_the_judge_again,
+            by_the_judge_with_network,
         ),
     )
 }
@@ -104,7 +105,7 @@ def table_of(key: str) -> dict[str, Any]:
 
 
 def alone(kind: Kind, table: dict[str, Any]) -> list[Candidate]:
-    """The plain module, each profile of its own, and each variant by itself. Raises TableError."""
+    """The module without a variant, with each of its profiles, and with each variant alone. Raises TableError."""
     names, entries = kind.variants(), table.get("variants", {})
     if unknown := sorted(set(entries) - set(names)):
         raise TableError(f"{kind.key}.toml: no such variant: {', '.join(unknown)}")
@@ -114,7 +115,7 @@ def alone(kind: Kind, table: dict[str, Any]) -> list[Candidate]:
 
 
 def combined(kind: Kind, table: dict[str, Any]) -> list[Candidate]:
-    """The combinations, each of variants that do not exclude one another. Raises TableError."""
+    """The combinations of variants that the table names. Raises TableError."""
     names = set(kind.variants())
     entries = table.get("combinations", {})
     for name, entry in entries.items():
@@ -131,7 +132,10 @@ def candidate(name: str, variants: Sequence[str], entry: dict[str, Any]) -> Cand
 
 
 def profile_of(name: str) -> str:
-    """What ``--profile`` is given for ``name``: one of the suites' own, or the path of a file in ``profiles/``."""
+    """The value of ``--profile`` for ``name``: a profile of the suites, or the path of a file in ``profiles/``.
+
+    Raises TableError where there is neither.
+    """
     path = PROFILES / f"{name}.toml"
     if path.is_file():
         return str(path)
@@ -141,7 +145,7 @@ def profile_of(name: str) -> str:
 
 
 def forgotten(kind: Kind, table: dict[str, Any]) -> list[str]:
-    """The conforming variants that no combination has."""
+    """The conforming variants that stand in no combination."""
     together = {one for entry in table.get("combinations", {}).values() for one in entry["variants"]}
     excused = {name for name, entry in table.get("variants", {}).items() if entry.get("not_conforming")}
     return [name for name in kind.variants() if name not in together | excused]

@@ -1,4 +1,4 @@
-"""Judges one conforming module in a pytest of its own: whatever is blamed on it is the suites' fault."""
+"""Judges one conforming module in a process of pytest. Where a case blames the module, the case is wrong."""
 
 import json
 import subprocess
@@ -12,14 +12,16 @@ from tests.mutants.modules import ROOT
 from tests.variants.candidates import Candidate, Kind
 
 LAST_LINES = 6
-"""Of what pytest printed, where it left no record."""
+"""Number of lines of pytest's output that the note has, where the run left no record."""
 
 
 @dataclass
 class Verdict:
-    """What the suites said of one conforming module.
+    """The result of the suites for one conforming module.
 
-    ``blamed``: by requirement, the first message. ``troubled``: cases that ended in an error of the bench's.
+    ``blamed``: by broken requirement, the id and the message of the first case. ``troubled``: by id of a case that
+    ended as an error of the bench, its message. ``not_run``: number of cases that were not run. ``note``: what is wrong
+    with the run itself; "" where nothing is.
     """
 
     good: bool
@@ -32,7 +34,7 @@ class Verdict:
 
 
 def judge(kind: Kind, candidate: Candidate, folder: Path, areas: Sequence[str], timeout: float) -> Verdict:
-    """Run the cases of ``areas`` (none named: all) against ``candidate``."""
+    """Run the cases of ``areas`` (all cases where none is named) against ``candidate``, for ``timeout`` seconds."""
     command, options = kind.reach(candidate.options)
     name = f"{kind.key}.{candidate.name}"
     module, reached = start(command, folder / f"{name}.link")
@@ -56,7 +58,7 @@ def judge(kind: Kind, candidate: Candidate, folder: Path, areas: Sequence[str], 
 
 
 def start(command: Sequence[str], link: Path) -> tuple[subprocess.Popen[str] | None, list[str]]:
-    """The module at ``link`` where the rig does not start it, and how pytest reaches it."""
+    """Start the module at ``link``, where the rig does not start it; the module, and pytest's options to reach it."""
     if not command:
         return None, []
     module = subprocess.Popen(
@@ -68,7 +70,7 @@ def start(command: Sequence[str], link: Path) -> tuple[subprocess.Popen[str] | N
 
 
 def read(record: Path, note: str, said: str) -> Verdict:
-    """What the record says. A run that ended badly without blaming a case is bad all the same."""
+    """The verdict of a record. A run that ended badly is bad, also where no case blames the module."""
     journal = record.with_name(record.name + ".journal.jsonl")
     if record.exists():
         cases = json.loads(record.read_text(encoding="utf-8"))["cases"]

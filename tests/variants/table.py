@@ -1,4 +1,4 @@
-"""The table of the good modules: who was blamed for what, as JSON and as a page."""
+"""The table of the good modules: which modules were blamed, and for what, as JSON and as a page."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from tests.variants.judge import Verdict
 
 
 def write_table(folder: Path, candidates: Sequence[Candidate], verdicts: dict[str, Verdict]) -> list[str]:
-    """Write ``table.json`` and ``table.md``, print the count; the names of the candidates that were blamed."""
+    """Write ``table.json`` and ``table.md``, and print the count. Returns the names of the blamed candidates."""
     folder.mkdir(parents=True, exist_ok=True)
     data = {name: dataclasses.asdict(verdict) for name, verdict in sorted(verdicts.items())}
     (folder / "table.json").write_text(json.dumps(data, indent=1), encoding="utf-8")
@@ -23,6 +23,7 @@ def write_table(folder: Path, candidates: Sequence[Candidate], verdicts: dict[st
 
 
 def page(candidates: Sequence[Candidate], verdicts: dict[str, Verdict]) -> list[str]:
+    """The lines of ``table.md``."""
     lines = ["# Conforming modules", "", "| module | profile | cases | seconds | blamed |", "|---|---|---|---|---|"]
     for one in candidates:
         profile = Path(one.profile).stem
@@ -36,7 +37,7 @@ def page(candidates: Sequence[Candidate], verdicts: dict[str, Verdict]) -> list[
 
 
 def summary(verdict: Verdict) -> str:
-    """What was held against a good module, in a line."""
+    """The reasons why a good module was blamed, in one line."""
     parts = [", ".join(verdict.blamed), *sorted(verdict.troubled)]
     parts += [f"{verdict.not_run} cases not run"] if verdict.not_run else []
     return "; ".join(part for part in (*parts, verdict.note) if part)

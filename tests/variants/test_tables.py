@@ -1,4 +1,4 @@
-"""The tables name every variant, and what a run leaves is read for what it is."""
+"""The tables name every variant, and the record of a run gives the right verdict."""
 
 import json
 

@@ -1,6 +1,6 @@
-"""What both foreign sides do: time so many exchanges when a number comes on a pipe, until the pipe ends.
+"""The part that both foreign processes share: a number comes on a pipe, and so many exchanges are timed.
 
-Knows nothing of this project: the Python that runs it has other packages.
+This file imports nothing of the project: the Python that runs the file has other packages.
 """
 
 import os
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 def serve(exchange: Callable[[], object]) -> None:
-    """Say that all is ready, then answer each number of exchanges with the seconds that they took."""
+    """Write "ready", then answer each number of exchanges with the seconds that they took, until the pipe ends."""
     asked, told = (int(os.environ[name]) for name in ("BENCH_ASKED", "BENCH_TOLD"))
     exchange()
     os.write(told, b"ready\n")

@@ -1,6 +1,6 @@
-"""pytest-embedded-serial: a case that writes a line and expects the answer's end, as its users' cases do.
+"""pytest-embedded-serial: a case that writes a line and expects the end of the answer, as its users write cases.
 
-Run as ``pytest --embedded-services serial --port PTY`` by the Python that has it.
+The Python that has pytest-embedded-serial runs it: ``pytest --embedded-services serial --port PTY``.
 """
 
 import os

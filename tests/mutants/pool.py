@@ -1,6 +1,6 @@
-"""Judges in processes of their own, forked from one that has already imported and collected everything.
+"""Runs tasks in processes that are forked from this one, after this one has imported and collected everything.
 
-What a run of pytest costs before its first case is paid once instead of some hundred times.
+The import and the collection take seconds. So they are done once, and not for each of some hundred runs.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-class Roll:
-    """Notes the suites' cases, with the requirements that each decides."""
+class CaseList:
+    """A plugin of pytest that notes the cases, each with the requirements that it decides."""
 
     def __init__(self) -> None:
         self.cases: dict[str, tuple[str, ...]] = {}
@@ -31,19 +31,19 @@ class Roll:
             self.cases[item.nodeid] = tuple(dict.fromkeys(ids))
 
 
-def warm() -> dict[str, tuple[str, ...]]:
-    """Import and collect everything; the suites' cases and their requirements."""
-    roll, text = Roll(), io.StringIO()
+def collect_cases() -> dict[str, tuple[str, ...]]:
+    """Import and collect all suites. Returns the requirements of each case, by its id. Raises RuntimeError."""
+    found, text = CaseList(), io.StringIO()
     os.chdir(ROOT)
     with contextlib.redirect_stdout(text):
-        status = pytest.main(["-q", "--collect-only"], plugins=[roll])
+        status = pytest.main(["-q", "--collect-only"], plugins=[found])
     if status:
         raise RuntimeError(f"the suites cannot be collected: {text.getvalue()[-2000:]}")
-    return roll.cases
+    return found.cases
 
 
-class Crew:
-    """At most ``jobs`` processes at once; each is ended, with all that it has started, after ``timeout`` seconds."""
+class Pool:
+    """Runs at most ``jobs`` processes at once, each for ``timeout`` seconds at most, with all that it has started."""
 
     def __init__(self, jobs: int, timeout: float) -> None:
         self._jobs, self._timeout = jobs, timeout
@@ -51,7 +51,7 @@ class Crew:
         self._forks = multiprocessing.get_context("fork")
 
     def work(self, tasks: Iterable[tuple[str, Callable[[], None]]]) -> Iterator[tuple[str, bool]]:
-        """Do all tasks; the name of each that has ended, and whether it was cut off."""
+        """Do all tasks. Yields the name of each task that has ended, and True where its time was over."""
         left = list(tasks)[::-1]
         try:
             while left or self._at_work:
@@ -63,7 +63,7 @@ class Crew:
                 cut_off(process)
 
     def _start(self, name: str, task: Callable[[], None]) -> None:
-        process = self._forks.Process(target=apart, args=(task,))
+        process = self._forks.Process(target=do_in_session, args=(task,))
         process.start()
         self._at_work[process] = (name, time.monotonic() + self._timeout)
 
@@ -80,14 +80,14 @@ class Crew:
                 yield name, late
 
 
-def apart(task: Callable[[], None]) -> None:
-    """Do the task as the leader of a session of its own, without a terminal."""
+def do_in_session(task: Callable[[], None]) -> None:
+    """Make this process the leader of a new session without a terminal, and do the task."""
     os.setsid()
     task()
 
 
 def cut_off(process: BaseProcess) -> None:
-    """End the process and all that it has started."""
+    """Kill the process and all processes that it has started."""
     assert process.pid is not None
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
