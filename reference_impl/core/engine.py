@@ -43,6 +43,9 @@ class Engine:
     def __init__(self, module: Module) -> None:
         self.module = module
         self._in_reset = False
+        forms = module.forms
+        self._think_s = forms.think_ms / 1000
+        self._meets_client = forms.notice_glued or forms.notice_merged or forms.notice_at_once
 
     # --- what the shell calls --------------------------------------------------------------------------------
     def power_on(self, now: float) -> None:
@@ -57,8 +60,9 @@ class Engine:
         if self._in_reset or module.work.boot_at is not None:
             return
         data = module.seams.input(data)
-        for start in range(0, len(data), SLICE):
-            module.reader.feed(data[start : start + SLICE], now)
+        while data:
+            module.reader.feed(data[:SLICE], now)
+            data = data[SLICE:]
             self._go_on()
 
     def happened(self, event: Event, now: float) -> None:
@@ -94,7 +98,7 @@ class Engine:
     def deadline(self) -> float | None:
         """When `advance` is wanted at the latest, in seconds; None: not by time alone."""
         module, work = self.module, self.module.work
-        if work.idle and not module.notices.pending and work.boot_at is None:
+        if work.task is None and work.held is None and not module.notices.pending and work.boot_at is None:
             return None
         times = [work.boot_at, work.held.at if work.held else None]
         if work.need is not None and work.held is None:
@@ -115,7 +119,7 @@ class Engine:
                 (module.posted and self._believe())
                 or (work.held is not None and self._release())
                 or (work.task is not None and self._resume())
-                or (module.reader.waiting and work.idle and self._next_command())
+                or (module.reader.waiting and work.task is None and work.held is None and self._next_command())
                 or (module.notices.pending and self._notify())
             ):
                 return
@@ -164,7 +168,13 @@ class Engine:
         module, held = self.module, self.module.work.held
         if held is None or module.now < held.at:
             return False
-        frame, module.work.held = held.frame, None
+        module.work.held = None
+        self._say(held.frame)
+        return True
+
+    def _say(self, frame: bytes) -> None:
+        """The answer goes out; a notice that waits goes with the answer, or later."""
+        module = self.module
         waiting = bool(module.notices.pending)
         if waiting and (module.forms.notice_glued or module.forms.notice_merged):
             body = frame.removesuffix(PROMPT) if module.forms.notice_merged else frame
@@ -173,7 +183,6 @@ class Engine:
             module.write(frame)
         if waiting:
             module.notices.postpone(module.now)
-        return True
 
     def _resume(self) -> bool:
         module, work = self.module, self.module.work
@@ -210,14 +219,14 @@ class Engine:
         final = module.seams.answer(answer)
         frame = b"" if final is None else render(final, module.forms, bool(module.short_errors))
         frame = module.seams.frame(frame)
-        think = module.seams.think(self._thinking(answer.command))
-        module.work.held = Held(frame, module.now + think)
-
-    def _thinking(self, command: str) -> float:
-        forms = self.module.forms
-        think = forms.think_ms / 1000
-        waits = command in ("P5", "P7") and (forms.notice_glued or forms.notice_merged or forms.notice_at_once)
-        return max(think, RENDEZVOUS) if waits else think
+        think = self._think_s
+        if self._meets_client and answer.command in ("P5", "P7"):
+            think = max(think, RENDEZVOUS)
+        think = module.seams.think(think)
+        if think > 0 or module.posted:
+            module.work.held = Held(frame, module.now + think)
+        else:
+            self._say(frame)
 
     def _line_open_until(self) -> float:
         reader = self.module.reader

@@ -61,12 +61,11 @@ class Board:
                 for event in self._network.perform(effect):
                     self._engine.happened(event, self._loop.now())
                     has_events = True
-        self._keep_deadline()
+        deadline = self._engine.deadline()
+        if self._timer is not None or deadline is not None:
+            self._keep(deadline)
 
-    def _keep_deadline(self) -> None:
+    def _keep(self, deadline: float | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        deadline = self._engine.deadline()
-        if deadline is not None:
-            self._timer = self._loop.at(deadline, self._advance)
+        self._timer = self._loop.at(deadline, self._advance) if deadline is not None else None

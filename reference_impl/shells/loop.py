@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 
-from reference_impl.shells.polling import READ, WRITE, new_poll
+from reference_impl.shells.polling import MOST, ONCE, READ, WRITE, new_poll
 
 Callback = Callable[[], None]
 
@@ -30,6 +30,7 @@ class Loop:
         self._poll = new_poll()
         self._readers: dict[int, Callback] = {}
         self._writers: dict[int, Callback] = {}
+        self._told_once: set[int] = set()
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = 0
         self._stopped = False
@@ -42,12 +43,21 @@ class Loop:
         """Call back whenever the descriptor can be read; None: no longer."""
         self._watch(self._readers, fd, callback)
 
+    def on_arrival(self, fd: int, callback: Callback) -> None:
+        """Call back when something has come to be read; the callback reads until a read gives less than was wanted.
+
+        What it leaves may never be told again: this is :meth:`on_read` for the line that each exchange goes through.
+        """
+        self._told_once.add(fd)
+        self.on_read(fd, callback)
+
     def on_write(self, fd: int, callback: Callback | None) -> None:
         """Call back whenever the descriptor can be written; None: no longer."""
         self._watch(self._writers, fd, callback)
 
     def forget(self, fd: int) -> None:
         """No interest in the descriptor any more; to be called before it is closed."""
+        self._told_once.discard(fd)
         self.on_read(fd, None)
         self.on_write(fd, None)
 
@@ -81,7 +91,7 @@ class Loop:
 
     def step(self) -> None:
         """Wait for the next thing, and do all that is due."""
-        for fd, mask in self._poll.poll(self._patience() if self._timers else None):
+        for fd, mask in self._poll.poll(self._patience() if self._timers else None, MOST):
             # What is neither, a hang-up or an error, goes to the callback that waits for either. A callback before this
             # one may have closed the descriptor or lost the interest.
             if mask & ~WRITE and (callback := self._readers.get(fd)):
@@ -106,6 +116,8 @@ class Loop:
             self._poll.modify(fd, after)
 
     def _mask(self, fd: int) -> int:
+        if fd in self._told_once and fd in self._readers and fd not in self._writers:
+            return READ | ONCE
         return (READ if fd in self._readers else 0) | (WRITE if fd in self._writers else 0)
 
     def _patience(self) -> float | None:

@@ -4,8 +4,12 @@ import select
 import selectors
 from typing import Protocol
 
+MOST = 64
+"""Descriptors that one wait tells of: room for more has to be found for each wait."""
 READ, WRITE = 1, 4
 """Bits of a mask: the descriptor can be read, can be written. The values are those of EPOLLIN and EPOLLOUT."""
+ONCE = 1 << 31
+"""A bit of what is watched for: each arrival may be told once only, which costs less. The value is that of EPOLLET."""
 
 
 class Poll(Protocol):
@@ -20,8 +24,11 @@ class Poll(Protocol):
     def unregister(self, fd: int) -> object:
         """Do not watch any more."""
 
-    def poll(self, timeout: float | None = None) -> list[tuple[int, int]]:
-        """Descriptors that are ready within ``timeout`` seconds, each with its mask; None: wait for ever."""
+    def poll(self, timeout: float | None = None, maxevents: int = -1) -> list[tuple[int, int]]:
+        """Up to ``maxevents`` descriptors that are ready within ``timeout`` seconds, each with its mask.
+
+        ``timeout`` None: wait for ever.
+        """
 
 
 class SelectorPoll:
@@ -42,8 +49,8 @@ class SelectorPoll:
         """Do not watch any more."""
         self._selector.unregister(fd)
 
-    def poll(self, timeout: float | None = None) -> list[tuple[int, int]]:
-        """Descriptors that are ready within ``timeout`` seconds, each with its mask."""
+    def poll(self, timeout: float | None = None, _maxevents: int = -1) -> list[tuple[int, int]]:
+        """Descriptors that are ready within ``timeout`` seconds, each with its mask; always all of them."""
         return [(key.fd, _mask(events)) for key, events in self._selector.select(timeout)]
 
 

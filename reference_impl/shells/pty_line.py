@@ -28,7 +28,7 @@ class PtyLine(SerialLine):
         self.link = link
         if link is not None:
             self._make_link(link)
-        loop.on_read(self._master, self._read)
+        loop.on_arrival(self._master, self._read)
 
     @property
     def url(self) -> str:
@@ -52,11 +52,15 @@ class PtyLine(SerialLine):
             raise SetupError(f"--link {link}: {error.strerror}; name a path in a directory you can write") from None
 
     def _read(self) -> None:
-        try:
-            data = os.read(self._master, PIECE)
-        except BlockingIOError:
-            return
-        self._came(data)
+        """All that has come: the loop tells each arrival once."""
+        size = PIECE
+        while size == PIECE:
+            try:
+                data = os.read(self._master, PIECE)
+            except BlockingIOError:
+                return
+            size = len(data)
+            self._came(data)
 
     def _send(self, data: bytes) -> int:
         try:

@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import threading
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from reference_impl.shells.loop import Loop
 from reference_impl.shells.pace import LIMIT, Pace
+from reference_impl.shells.pty_line import PIECE, PtyLine
 
 
 def test_without_a_byte_time_everything_is_due_at_once():
@@ -185,3 +187,59 @@ def test_loop_hears_of_a_hang_up_on_every_system(any_loop):
         any_loop.step()
         assert got == [b""]
         any_loop.forget(ours.fileno())
+
+
+def test_each_arrival_is_told_on_every_system_also_one_that_came_while_writing_was_watched(any_loop):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        got = []
+        any_loop.on_arrival(ours.fileno(), lambda: got.append(ours.recv(9)))
+        for data in (b"one", b"two"):
+            theirs.send(data)
+            any_loop.step()
+        any_loop.on_write(ours.fileno(), lambda: got.append("writable"))
+        any_loop.step()
+        theirs.send(b"three")
+        any_loop.on_write(ours.fileno(), None)
+        any_loop.step()
+        assert got == [b"one", b"two", "writable", b"three"]
+        any_loop.forget(ours.fileno())
+
+
+def test_an_arrival_is_told_once_where_the_system_can_do_so():
+    if not hasattr(select, "epoll"):
+        pytest.skip("this system has no epoll")
+    loop, got = Loop(), []
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        loop.on_arrival(ours.fileno(), lambda: got.append("told"))
+        theirs.send(b"left there")
+        loop.step()
+        loop.at(loop.now(), lambda: got.append("timer"))
+        loop.step()
+        assert got == ["told", "timer"]
+        loop.forget(ours.fileno())
+
+
+@pytest.mark.parametrize("size", [1, PIECE - 1, PIECE, PIECE + 1, 5 * PIECE])
+def test_all_bytes_of_a_burst_come_from_a_pty(any_loop, size):
+    line = PtyLine(any_loop, None)
+    came = bytearray()
+    line.on_bytes = came.extend
+    host = os.open(line.url, os.O_RDWR | os.O_NOCTTY)
+    sent = bytes(range(256)) * (size // 256 + 1)
+    writing = threading.Thread(target=write_all, args=(host, sent[:size]))
+    writing.start()
+    late = any_loop.at(any_loop.now() + 10.0, lambda: came.extend(b"too late"))
+    while len(came) < size:
+        any_loop.step()
+    late.cancel()
+    writing.join()
+    os.close(host)
+    line.close()
+    assert came == sent[:size]
+
+
+def write_all(descriptor, data):
+    while data:
+        data = data[os.write(descriptor, data) :]
