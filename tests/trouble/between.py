@@ -1,6 +1,6 @@
-"""A line of TCP that goes wrong on demand: the bench connects to ``url``, an emulated module stands behind.
+"""A TCP line that fails on demand: the bench connects to ``url``, and this thread connects to an emulated module.
 
-What stands between is two functions of bytes (``to_module``, ``to_host``), a pause, and a target that may be changed.
+Two functions change the bytes on their way (``to_module``, ``to_host``). The line can pause, and change its ``target``.
 """
 
 import select
@@ -18,7 +18,7 @@ def as_it_is(data):
 
 
 class Between(threading.Thread):
-    """Use it as a context. ``options``: of the emulator behind it."""
+    """The thread that carries the bytes; a context manager. ``options``: those of the emulator at the other end."""
 
     def __init__(self, *options):
         super().__init__(daemon=True)
@@ -46,16 +46,16 @@ class Between(threading.Thread):
         self.module.__exit__()
 
     def hang(self, seconds):
-        """The module does nothing for so long, and then answers all that it was asked meanwhile."""
+        """Keep back what the module says for ``seconds``, then pass on all answers at once."""
         self._silent_until = time.monotonic() + seconds
 
     def inject(self, data):
-        """Somebody else writes to the module."""
+        """Write ``data`` to the module, as another program at the port would."""
         with self._lock:
             self._out += data
 
     def drop(self):
-        """The line is lost; whoever connects again may."""
+        """Close the connection to the bench. The bench may connect again."""
         self._drop = True
 
     def run(self):

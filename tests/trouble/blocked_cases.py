@@ -1,6 +1,7 @@
-"""Cases during one of which the network is blocked, and comes back after a while. Run by test_blocked.py.
+"""Cases: the network is blocked in one of them, and comes back after a while. Run by test_blocked.py.
 
-The block is a command of BLOCK; UNBLOCK ends it after BLOCKED_S seconds. The waits are those of the field, made short.
+The command in BLOCK blocks the network, the command in UNBLOCK ends that after BLOCKED_S seconds. The waits of the
+bench are shorter than usual.
 """
 
 import os
@@ -17,7 +18,7 @@ BLOCKED = []
 
 
 def block():
-    """Once in a run, and for a while only."""
+    """Block the network for BLOCKED_S seconds, once in a run."""
     if not BLOCKED and "BLOCK" in os.environ:
         later = f"(sleep {os.environ['BLOCKED_S']}; {os.environ['UNBLOCK']}) > /dev/null 2>&1 &"
         BLOCKED.append(subprocess.run(f"{os.environ['BLOCK']}; {later}", shell=True, check=True))

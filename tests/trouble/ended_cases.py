@@ -1,4 +1,4 @@
-"""Cases during which the disk becomes full, or the run is killed. Run by test_ends.py."""
+"""Cases: the disk becomes full in one, and the run is killed in another. Run by test_ends.py."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""Cases of a process that may open few files more, from the start (SPARE) or in a case. Run by test_few_files.py."""
+"""Cases: the process may open only a few more files, from the start (SPARE) or in one case. Run by test_few_files.py."""
 
 import os
 import resource
@@ -11,7 +11,7 @@ ask = pytest.mark.requirement(M)
 
 
 def leave(spare):
-    """The process may open so many files more; the former limit."""
+    """Let the process open ``spare`` more files at most. Returns the former limit."""
     now = max(int(one.name) for one in Path("/proc/self/fd").iterdir())
     former, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (now + spare, hard))

@@ -1,4 +1,4 @@
-"""Cases at which something fails that is not the module's. Run by test_ends.py."""
+"""Cases in which something fails that is not the module. Run by test_ends.py."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ ask = pytest.mark.requirement(M)
 
 
 def once(problem):
-    """Fail when this is said first, in whichever process."""
+    """Raise ``problem`` the first time that an exception of its type is asked for, in any process."""
     said = Path(os.environ["ONCE"]) / type(problem).__name__
     if not said.exists():
         said.touch()

@@ -1,4 +1,4 @@
-"""What an unattended run does to bench and module: the kinds of faults, and the hand that does them one by one."""
+"""The faults of an unattended run, of bench and module, and the thread that does them one by one."""
 
 import contextlib
 import itertools
@@ -21,9 +21,9 @@ OF_THE_BENCH = {
     "stall": "rig",
     "starve": "rig",
 }
-"""What can go wrong with the bench, and whose the error is then."""
+"""Faults of the bench, each with the blame of the error that it causes."""
 IN_NAMESPACE = {"drop": "network", "reject": "network", "lose_datagrams": "network"}
-"""What can go wrong with the network, in a namespace of its own only (``--network``)."""
+"""Faults of the network, each with its blame. They need a network namespace (``--network``)."""
 RULES = {
     "drop": "tcp dport 10000-31999 drop",
     "reject": "tcp dport 10000-31999 reject",
@@ -33,19 +33,22 @@ TABLE = "nft add table t; nft 'add chain t in {{ type filter hook input priority
 BLOCK_S = 6.0
 """Seconds for which the network is blocked: longer than a connection is waited for."""
 STARVE_S, SPINNERS = 3.0, 4
-"""Seconds for which the modules get next to no processor, and processes that use it up meanwhile."""
+"""Seconds for which the modules get almost no processor time, and number of processes that use the processor then."""
 NOISE = "noise"
 BUSY = "busy"
-"""The machine had more to do than processors, whoever made it so."""
+"""The name of the fault that the machine had more work than processors, whatever caused that."""
 OF_THE_MODULE = ("reboot", "swallow_prompt", "hang", "halve_answer", "die", "babble", "hang_for_a_while")
 STALL_S = 2.5
 """Seconds for which the runner is stopped."""
 SETTLED = 3
-"""Cases that must have ended since the last fault before the next one is done, where ``--every`` is 0."""
+"""Number of cases that must end between two faults, where ``--every`` is 0."""
 
 
 def alternating(draw, networked):
-    """One of the bench's, one of the module's, and so on; which kind is drawn at random."""
+    """Names of faults without an end, in turns of the bench (``networked``: and the network) and of the module.
+
+    ``draw`` chooses each at random.
+    """
     benches = [*OF_THE_BENCH, *(IN_NAMESPACE if networked else ())]
     while True:
         yield draw.choice(benches)
@@ -54,7 +57,7 @@ def alternating(draw, networked):
 
 @dataclass(frozen=True)
 class Done:
-    """A fault that was done, ``at`` seconds of the wall clock; it lasts until ``until``."""
+    """A fault that was done at ``at`` and may show until ``until``, in seconds of the wall clock."""
 
     name: str
     at: float
@@ -68,9 +71,9 @@ class Done:
 
 
 class Hand(threading.Thread):
-    """Does the faults of ``plan``, one every so many seconds while cases run, until it is stopped.
+    """The thread that does the faults of ``plan``, one every ``every`` seconds while cases run, until it is stopped.
 
-    ``every`` 0: the next as soon as some cases have ended. ``most``: so many faults at most.
+    Where ``every`` is 0, the next fault comes as soon as SETTLED cases have ended. ``most``: number of faults at most.
     """
 
     def __init__(self, saboteur, plan, every, most):
@@ -90,7 +93,7 @@ class Hand(threading.Thread):
             getattr(self, f"_{name}", lambda name=name: self._saboteur.do(name))()
 
     def _cases_have_ended(self):
-        """Wait until cases run, and with ``every`` 0 until some have ended since; False where all is over."""
+        """Wait until cases run, and where ``every`` is 0 until SETTLED have ended. Returns False after ``stop``."""
         self.cases_run.wait()
         run, before = self.run_now, self._count()
         while not self._every and not self._ended.is_set() and self.run_now is run:
@@ -101,7 +104,7 @@ class Hand(threading.Thread):
         return not self._ended.is_set()
 
     def _count(self):
-        """The cases of the present round that were run and have ended."""
+        """The number of cases of the present round that were run and have ended."""
         try:
             text = (self.run_now.folder / "run.json.journal.jsonl").read_text(encoding="utf-8")
         except (OSError, AttributeError):
@@ -109,14 +112,14 @@ class Hand(threading.Thread):
         return text.count('{"case":') - text.count('"message": "not run: ')
 
     def _stall(self):
-        """The runner itself stands still for a while."""
+        """Stop the runner for STALL_S."""
         with contextlib.suppress(ProcessLookupError, AttributeError):
             self.run_now.process.send_signal(signal.SIGSTOP)
             self._ended.wait(STALL_S)
             self.run_now.process.send_signal(signal.SIGCONT)
 
     def _starve(self):
-        """The runner gets no processor for a while but what nobody else wants."""
+        """Leave the runner for STARVE_S only the processor time that no other process wants."""
         spin = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\nwhile True: pass"
         spinners = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(SPINNERS)]
         with contextlib.suppress(ProcessLookupError, AttributeError, PermissionError):
@@ -143,7 +146,7 @@ class Hand(threading.Thread):
         self._block("lose_datagrams")
 
     def _block(self, name):
-        """The network of this namespace is blocked for a while."""
+        """Block the network of this namespace for BLOCK_S."""
         subprocess.run(TABLE.format(rule=RULES[name]), shell=True, check=True)
         self._ended.wait(BLOCK_S)
         subprocess.run("nft delete table t", shell=True, check=True)
@@ -154,9 +157,9 @@ class Hand(threading.Thread):
         self.join(timeout=60)
 
     def done(self):
-        """All faults, each with the time until the next of its family began: until then it may show.
+        """All faults so far. A fault may show until the next fault of its family (bench or module) is done.
 
-        Noise that one case in many meets may last longer; the saboteur knows how long.
+        Noise may last longer, because not every case meets it: the saboteur knows how long.
         """
         ends = [at for _, at in self.faults[2:]] + [time.time()] * 2
         done = [Done(name, at, until) for (name, at), until in zip(self.faults, ends, strict=False)]

@@ -1,4 +1,4 @@
-"""Cases of which the second meets a line that garbles bytes from then on. Run by test_sick.py."""
+"""Cases: from the second case on the line garbles bytes. Run by test_sick.py."""
 
 import pytest
 

@@ -1,7 +1,6 @@
-"""When this machine had more to do than processors, as the system itself tells (Linux, ``/proc/pressure/cpu``).
+"""The times at which this machine had more work than processors, as the system says (Linux, ``/proc/pressure/cpu``).
 
-It is another source than what a run looks at, which is the waiting of single threads: what the one says is held against
-the other.
+A run looks at another source, the waiting of single threads. The unattended run compares the two sources.
 """
 
 import re
@@ -13,14 +12,15 @@ from tests.trouble.hands import BUSY, Done
 
 SOURCE = Path("/proc/pressure/cpu")
 TOTAL = re.compile(r"^some .*\btotal=(\d+)$", re.M)
-"""Microseconds, of all time so far, during which some process waited for a processor."""
+"""Microseconds since the start of the system during which some process waited for a processor; group 1 has them."""
 EVERY_S = 0.5
+"""Seconds between two looks."""
 SHARE = 0.3
-"""Of the time between two looks: the waiting that makes the machine busy. It is that which voids a case, too."""
+"""Share of the time between two looks: where processes waited longer, the machine was busy. A run has the same share."""
 
 
 class Pressure(threading.Thread):
-    """Looks at the pressure until the program ends."""
+    """A thread that looks at the pressure until the program ends."""
 
     def __init__(self, source=SOURCE):
         super().__init__(daemon=True)
@@ -32,7 +32,7 @@ class Pressure(threading.Thread):
             time.sleep(EVERY_S)
 
     def look(self):
-        """Look once; False where the system does not tell."""
+        """Look once. Returns False where the system does not say."""
         try:
             self._looks.append((time.time(), int(TOTAL.search(self._source.read_text())[1]) / 1e6))
         except (OSError, TypeError):
@@ -40,6 +40,6 @@ class Pressure(threading.Thread):
         return True
 
     def busy(self):
-        """The times, so far, at which the machine was busy: one for each pair of looks."""
+        """The times so far at which the machine was busy, one for each pair of looks."""
         pairs = zip(self._looks, self._looks[1:], strict=False)
         return [Done(BUSY, was, now) for (was, before), (now, after) in pairs if after - before > SHARE * (now - was)]

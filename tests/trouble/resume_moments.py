@@ -1,10 +1,11 @@
-"""``python -m tests.trouble.resume_moments``: a full run is killed at many moments and gone on with.
+"""``python -m tests.trouble.resume_moments``: kill full runs at many moments, and resume them.
 
-First a run that nobody kills. Then, at moments that are spread over its time, a run is killed with SIGKILL,
-alternately with all its workers and without them, and gone on with by ``--resume``. Each time no case may be lost,
-doubled or changed: a case that was finished when the run was killed stands in the record as it stood in the journal,
-every other one has the verdict of the undisturbed run, and so is the exit status. All of it for each number of workers.
-Exit status: 0 all is right, 1 something is not, 2 the undisturbed run was no good.
+The first run is not disturbed. Then runs are killed with SIGKILL, at moments that are spread over the time of the first
+run, alternately with all workers and without them. Each is resumed by ``--resume``. No case may be lost, doubled or
+changed: a case that was finished before the kill has the same record as in the journal, every other case has the
+verdict of the undisturbed run, and the exit status is the same. All this is done for each number of workers.
+
+Exit status: 0 all runs are right, 1 a run is wrong, 2 the undisturbed run was wrong.
 """
 
 import argparse
@@ -27,17 +28,18 @@ from tests.trouble.unattended import say
 
 SUITES = ("suites",)
 EARLIEST, LATEST = 0.1, 0.95
-"""The first and the last moment, as shares of the time of the undisturbed run."""
+"""Shares of the time of the undisturbed run: the first and the last moment."""
 END_S = 1800.0
-"""Seconds for which one run is waited for."""
+"""Seconds that a run may take."""
 SHOWN = 8
+"""Number of differences of a run that the terminal shows."""
 MADE = "transcript_sha256"
-"""The key of a case that is made when the record is written: the journal does not have it."""
+"""Key of a case that only the record has: it is made when the record is written."""
 
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """The run that nobody killed: its status, the verdict of each case, and its seconds."""
+    """The run that was not killed: its exit status, the verdict of each case, and its time in seconds."""
 
     status: int
     verdicts: dict
@@ -49,7 +51,7 @@ def options_of(workers):
 
 
 def finish(run):
-    """Wait for the end of a run, however long; what it has left."""
+    """Wait END_S for the end of ``run``. Returns the ended run."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         run.process.wait(timeout=END_S)
     return run.end()
@@ -63,7 +65,7 @@ def run_undisturbed(folder, workers, suites):
 
 
 def kill_at(folder, workers, suites, seconds, everything):
-    """A run that was killed ``seconds`` after its start; with its workers, or without them."""
+    """Start a run and kill it after ``seconds``, with its workers where ``everything`` is true. Returns the run."""
     folder.mkdir()
     run = Run(folder).start(*options_of(workers), *suites, own_session=True)
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -76,14 +78,14 @@ def kill_at(folder, workers, suites, seconds, everything):
 
 
 def finished_in(folder):
-    """The finished cases by their ids: of the journal of a run that was killed, or of its record."""
+    """The finished cases by id: from the journal of a run that was killed, or from its record."""
     path = folder / "run.json"
     cases = read_journals(path).cases if journal_path(path).exists() else read_record(path)["cases"]
     return {one["id"]: one for one in cases}
 
 
 def differences(finished, undisturbed, status, record):
-    """What is wrong with a run that was gone on with, in words."""
+    """The differences of a resumed run from what is right, in words. ``finished``: the cases before the kill, by id."""
     counted = Counter(one["id"] for one in record["cases"])
     now = {one["id"]: {key: value for key, value in one.items() if key != MADE} for one in record["cases"]}
     usual = undisturbed.verdicts
@@ -104,13 +106,13 @@ def without_made(case):
 
 
 def try_moment(folder, workers, suites, undisturbed, seconds, everything):
-    """Kill a run, go on with it; how many cases had been finished, and what is wrong."""
+    """Kill a run and resume it. Returns the number of cases that were finished before the kill, and the differences."""
     began = time.monotonic()
     run = kill_at(folder, workers, suites, seconds, everything)
     try:
         finished = finished_in(folder)
     except (RecordError, OSError):
-        return 0, ["killed before there was a journal: choose a later moment"]
+        return 0, ["killed before the journal was written: choose a later moment"]
     ended = finish(run.start(*options_of(workers), *suites, f"--resume={folder / 'run.json'}"))
     found = differences(finished, undisturbed, ended.status, read_record(folder / "run.json"))
     whom = "all processes" if everything else "the controller alone"
@@ -123,14 +125,17 @@ def try_moment(folder, workers, suites, undisturbed, seconds, everything):
 
 
 def moments_of(count, seconds, seed):
-    """Seconds after the start: one at random in each of ``count`` parts of the time."""
+    """Moments in seconds after the start: a random one in each of ``count`` equal parts of the time."""
     draw = random.Random(seed)
     width = (LATEST - EARLIEST) / count
     return [seconds * (EARLIEST + width * (place + draw.random())) for place in range(count)]
 
 
 def spend(folder, workers, options):
-    """All moments with so many workers; how many were tried, and how many went wrong; None: no good from the start."""
+    """Try all moments with ``workers`` workers. Returns how many were tried and how many runs were wrong.
+
+    Returns None where the undisturbed run has no case or an error.
+    """
     undisturbed = run_undisturbed(folder / f"undisturbed-{workers}", workers, options.suites)
     say(f"-n {workers}, undisturbed: status {undisturbed.status}, {len(undisturbed.verdicts)} cases, "
         f"{undisturbed.seconds:.0f} s")  # fmt: skip
@@ -151,7 +156,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         results = {workers: spend(folder, workers, options) for workers in options.workers}
     if None in results.values():
-        say("an undisturbed run was no good")
+        say("an undisturbed run has no case, or an error")
         return 2
     for workers, (tried, wrong) in results.items():
         say(f"-n {workers}: {tried} moments, {wrong} of them wrong (seed {options.seed})")
@@ -160,11 +165,11 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(prog="python -m tests.trouble.resume_moments", description=__doc__)
-    parser.add_argument("--moments", type=int, default=20, help="how many, for each number of workers")
-    parser.add_argument("--workers", type=int, nargs="+", default=[6, 0], help="processes that judge (pytest's -n)")
-    parser.add_argument("--seed", type=int, default=1, help="what the moments are drawn by")
-    parser.add_argument("--out", type=Path, help="an empty folder for all records (default: none is kept)")
-    parser.add_argument("--suites", nargs="+", default=SUITES, help="what pytest runs")
+    parser.add_argument("--moments", type=int, default=20, help="number of moments for each number of workers")
+    parser.add_argument("--workers", type=int, nargs="+", default=[6, 0], help="numbers of workers (pytest's -n)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the moments")
+    parser.add_argument("--out", type=Path, help="empty folder that keeps all records (default: no record is kept)")
+    parser.add_argument("--suites", nargs="+", default=SUITES, help="paths of the cases")
     return parser.parse_args()
 
 

@@ -28,14 +28,14 @@ seconds = 0.1
 
 
 def rig_of(saboteur, folder, more=""):
-    """The option that names a rig on the saboteur's line: its reset line does not act, its power switch does."""
+    """Write a rig file for the saboteur's line; its reset line has no effect, its power switch works. Returns the option."""
     rig = folder / "trouble.toml"
     rig.write_text(RIG.format(port=saboteur.port, orders=saboteur.orders) + more, encoding="utf-8")
     return f"--rig={rig}"
 
 
 def project_with(folder, *cases):
-    """A copy of the project with these files of cases and no other."""
+    """A run of a copy of the project that has the files ``cases`` and no other case."""
     project = copy_project(folder / "project")
     for name in cases:
         shutil.copy(HERE / f"{name}.py", project / "suites" / "multi_accept" / f"test_{name}.py")

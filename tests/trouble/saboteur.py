@@ -1,11 +1,11 @@
-"""A line that goes wrong on demand: a pty on the bench's side, two emulated modules on the other, a saboteur between.
+"""A line that fails on demand: the bench is at a pty, two emulated modules are behind TCP, and a saboteur is between.
 
-The bench opens ``saboteur.port``, a symbolic link, as a USB adapter has one. What goes wrong is one method a kind. It
-is asked for by a command of the host's that does nothing (``P3=10.9.9.N``, see :data:`SAID`), by :meth:`Saboteur.do`
-from another thread, or by a word in the pipe ``saboteur.orders`` from another process.
+The bench opens ``saboteur.port``, a symbolic link such as a USB adapter has. Each fault is one method. There are
+three ways to order a fault: a command of the host that has no effect in the module (``P3=10.9.9.N``, see :data:`SAID`),
+:meth:`Saboteur.do` from another thread, and the name of the method in the pipe ``saboteur.orders``.
 
-The module that is heard is one of two; the other is at the address that the network gives it by :meth:`Saboteur.move`,
-and is given the settings of the first then.
+The bench speaks to one of the two modules. The other module has another address: :meth:`Saboteur.move` gives it the
+settings of the first, and the bench speaks to it from then on.
 """
 
 import contextlib
@@ -42,18 +42,19 @@ SAID = {
     13: "garble_for_ever",
     14: "unplug_with_power",
 }
-"""What the host says with P3=10.9.9.N, once each: 101 and 201 are 1 again; with 0 it asks for an end of everything."""
+"""By N, the fault that P3=10.9.9.N orders. Each N is obeyed once; 101 and 201 order the same as 1; 0 ends all."""
 ENOUGH = 10
-"""So many rounds of the line's proof meet noise at least; when the proof is over it is quiet, for the ladder."""
+"""Rounds of a proof of the line that meet noise, at least. Behind that proof the noise ends: the ladder needs silence."""
 PROOF = (b"P3=170.85.170.85\r", b"P3=85.170.85.170\r", b"P?\r")
 PLUGGED_S = 0.5
+"""Seconds after which an adapter that was unplugged comes back."""
 HANG_S = 10.5
-"""Seconds that a module hangs which answers later: more than twice what a profile gives it."""
+"""Seconds for which a module hangs before it answers: more than twice the time that a profile gives it."""
 BANNER = b"\r\nISM43362-M3G-L44-UART\r\nSerial to WiFi\r\n"
 
 
 class Saboteur(threading.Thread):
-    """Between the bench and its module. Use it as a context; ``port`` is where the bench finds it."""
+    """The thread between the bench and its module; a context manager. ``port``: the path that the bench opens."""
 
     def __init__(self, folder, *options, baudrate=None):
         super().__init__(daemon=True)
@@ -110,15 +111,15 @@ class Saboteur(threading.Thread):
         for descriptor in (self._fifo, self._wake, self._wake_read):
             os.close(descriptor)
 
-    # --- what can be asked for, from anywhere --------------------------------------------------------------------
+    # --- orders from other threads ---------------------------------------------------------------------------------
 
     def do(self, name):
-        """Have it done by the saboteur's own thread, between two commands; ``done`` grows when it is."""
+        """Order the fault ``name``: the saboteur's thread does it between two commands, and adds it to ``done``."""
         self._orders.put(name)
         os.write(self._wake, b".")
 
     def calm(self):
-        """Nothing is wrong from now on; a device that is unplugged comes back when its time is over."""
+        """End all faults. A device that is unplugged comes back when its time is over."""
         self._deaf = self._dead = self._babbles = False
         self._stutters = 0
         self._make_noise(0)
@@ -131,17 +132,17 @@ class Saboteur(threading.Thread):
     # --- faults of the bench ---------------------------------------------------------------------------------------
 
     def unplug(self):
-        """The adapter goes, and comes back under another name."""
+        """The adapter goes away, and comes back under another name after PLUGGED_S."""
         self._close_pty()
         self._again_at = time.monotonic() + PLUGGED_S
 
     def unplug_with_power(self):
-        """The adapter feeds the board, which starts anew with it."""
+        """The same, and the adapter powers the board: the module starts again."""
         self._ask(b"\rZR\r")
         self.unplug()
 
     def plug(self):
-        """A new device; the link leads to it."""
+        """Make a new device, and let the link lead to it."""
         self._again_at = None
         held, held_slave = os.openpty() if self._master < 0 else (-1, -1)  # so that the number is another one
         self._master, self._slave = os.openpty()
@@ -170,7 +171,7 @@ class Saboteur(threading.Thread):
         self._make_noise(100, 10**9)
 
     def _make_noise(self, one_in, rounds=0):
-        """One byte in so many is another, 0 for none; ``noise`` has when that began and ended, by the wall clock."""
+        """Garble one byte in ``one_in``, none where it is 0. ``noise`` notes its begin and end (wall clock)."""
         if one_in and not self._garble:
             self.noise.append([time.time(), None])
         elif self._garble and not one_in:
@@ -178,11 +179,11 @@ class Saboteur(threading.Thread):
         self._garble, self._rounds = one_in, rounds
 
     def leave_network(self):
-        """The access point goes: the module has left the network, and nobody has told it to."""
+        """The access point goes away: the module leaves the network, and the host has not told it to."""
         self._ask(b"CD\r")
 
     def move(self):
-        """The network gives the module another address, and the old one to nobody."""
+        """The network gives the module another address; the old address belongs to no one."""
         selected = self._ask(b"P0\r")
         settings = [settings_of(self._line, socket) for socket in b"0123"]
         self._line.close()
@@ -196,31 +197,31 @@ class Saboteur(threading.Thread):
     # --- faults of the module --------------------------------------------------------------------------------------
 
     def reboot(self):
-        """The module starts anew by itself, in the middle of its next answer."""
+        """The module starts again by itself, in the middle of its next answer."""
         self._left, self._after_cut = 5, self._reset
 
     def hang(self):
-        """It says nothing more until it is reset."""
+        """The module says nothing more until it is reset."""
         self._deaf = True
 
     def hang_for_a_while(self):
-        """It does nothing for longer than it may, and then answers all that it was asked meanwhile."""
+        """The module does nothing for HANG_S, and then answers all commands that came meanwhile."""
         self._held, self._held_until = b"", time.monotonic() + HANG_S
 
     def die(self):
-        """It says nothing more until its power is cut: a reset does not help."""
+        """The module says nothing more until its power is cut. A reset does not help."""
         self._dead = True
 
     def babble(self):
-        """It does not stop talking until it is reset."""
+        """The module sends bytes without an end until it is reset."""
         self._babbles = True
 
     def stutter(self):
-        """It says more than it should, until its power is cut."""
+        """The module adds text to each answer, until its power is cut."""
         self._stutters = 1
 
     def stutter_on(self):
-        """The same, until its power is cut for the second time."""
+        """The module adds text to each answer, until its power is cut for the second time."""
         self._stutters = 2
 
     def swallow_prompt(self):
@@ -232,7 +233,7 @@ class Saboteur(threading.Thread):
     # --- switches of the bench ------------------------------------------------------------------------------------
 
     def power(self):
-        """The power was cut and is back; noise has other sources."""
+        """The power was cut and is back. Noise stays, because it has another source."""
         noise, stutters = (self._garble, self._rounds), max(0, self._stutters - 1)
         self.calm()
         self._make_noise(*noise)
@@ -287,7 +288,7 @@ class Saboteur(threading.Thread):
         elif one == self._master:
             with contextlib.suppress(BlockingIOError, OSError):
                 self._from_host(os.read(self._master, 65536))
-        elif one is self._line and select.select([one], [], [], 0)[0]:  # an order may have read it away
+        elif one is self._line and select.select([one], [], [], 0)[0]:  # an order may have read the bytes
             self._from_module()
 
     def _perform(self, name):
@@ -331,7 +332,7 @@ class Saboteur(threading.Thread):
             self._to_host(self._spoilt(data))
 
     def _count_proof(self, data):
-        """Noise ends when a proof of the line that has met enough of it is over."""
+        """End the noise behind a proof of the line in which ENOUGH rounds met noise."""
         self._rounds -= data == PROOF[0]
         if self._rounds <= 0 and data not in PROOF:
             self._make_noise(0)
@@ -351,7 +352,7 @@ class Saboteur(threading.Thread):
         return self._with_noise(data)
 
     def _cut(self, data):
-        """Here an answer ends; nothing comes behind it, or what follows from the fault."""
+        """Cut the answer off at the end of ``data``. Behind it comes nothing, or what the fault ``_after_cut`` says."""
         self._left, self._drops = None, True
         if self._after_cut:
             self._to_host(data)
@@ -368,7 +369,7 @@ class Saboteur(threading.Thread):
         )
 
     def _wrong_rate(self):
-        """The host has opened the port at another rate than the module's."""
+        """True where the host has opened the port at another rate than that of the module."""
         if self.baudrate is None or self._master < 0:
             return False
         return termios.tcgetattr(self._master)[5] != getattr(termios, f"B{self.baudrate}")

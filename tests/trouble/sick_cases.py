@@ -1,4 +1,4 @@
-"""Cases at each of which the bench fails, and two behind them. Run by test_sick.py."""
+"""Cases: the bench fails in the second and in the third, so the last two are not run. Run by test_sick.py."""
 
 import itertools
 
@@ -14,7 +14,7 @@ TIMES = itertools.count(1)
 
 
 def lose_the_line(at):
-    """The adapter is pulled, and plugged in again."""
+    """Let the saboteur unplug the adapter and plug it in again."""
     at(f"P3=10.9.9.{next(TIMES)}01")
     at("P0")
 

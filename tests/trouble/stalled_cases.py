@@ -1,4 +1,4 @@
-"""Cases about time, the first of which waits until somebody has stopped the runner. Run by test_blame.py."""
+"""Cases about time: the first waits until the test has stopped the runner and let it go on. Run by test_blame.py."""
 
 import time
 from pathlib import Path
@@ -8,8 +8,7 @@ import pytest
 M = "MA-SETUP"
 ask = pytest.mark.requirement(M)
 SOON_S = 1.0
-WAITED_S = 30.0
-"""Seconds after which nobody will stop the runner any more."""
+"""Seconds that the first case runs, where the clock does not jump."""
 
 
 @ask
@@ -19,7 +18,7 @@ def test_stopped(at, case, pytestconfig):
     if not asked.exists():
         asked.touch()
         while time.monotonic() - began < SOON_S:
-            at.drain(quiet=0.01)  # until the clock has made a leap, or a second is over
+            at.drain(quiet=0.01)  # until the clock has jumped, or SOON_S is over
     case.require(M, at("P0").ok, "OK")
     took = time.monotonic() - began
     case.require(M, took < SOON_S + 0.5, "an answer soon", f"{took:.1f} s")

@@ -1,4 +1,4 @@
-"""Whose fault it is: the module is neither acquitted by a late answer nor convicted for another's doing."""
+"""The blame is right: a late answer does not acquit a module, and no module is charged with a fault of the bench."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ from tests.trouble.runs import project_with
 from tests.trouble.saboteur import Saboteur
 
 PATIENCE_S = 0.5
-"""Seconds that these benches give a module to answer; a bench of the field gives 5."""
+"""Seconds that these benches give a module to answer; a real bench gives 5."""
 
 
 def bench_at(line, **network):
@@ -133,7 +133,7 @@ def test_network_lost_during_the_probe_is_no_misfit(line, bench):
 
 
 def lose_before(line, command):
-    """The module leaves its network the first time that it gets ``command``."""
+    """The function for ``to_module`` that makes the module leave its network before the first ``command``."""
     lost = []
 
     def to_module(data):
@@ -198,7 +198,7 @@ def test_passphrase_that_is_not_utf_8_reaches_the_module_as_it_is(line, monkeypa
 
 
 def run_of_keep_alive_1(folder, more):
-    """A module that takes PK=1,1, as published reports of real firmware have it, under a profile with ``more``."""
+    """Judge a module that accepts PK=1,1, as published reports say of real firmware. ``more``: ranges of the profile."""
     text = (ROOT / "suites" / "spec" / "profiles" / "web.toml").read_text(encoding="utf-8")
     profile = folder / "declared.toml"
     profile.write_text(text.replace('name = "web"', 'name = "declared"').replace("[ranges]", "[ranges]\n" + more))
@@ -368,7 +368,7 @@ WRITER = "import sys; held = open(sys.argv[1], 'wb', 0); held.write(b'AT\\r'); p
 
 @pytest.fixture
 def on_a_terminal(tmp_path):
-    """A bench on a pseudo-terminal, as a USB adapter would be one."""
+    """A bench on a pseudo-terminal, which stands for a USB adapter."""
     with Saboteur(tmp_path) as saboteur:
         rig = Rig("terminal", serial=SerialSettings(saboteur.port), network=NetworkSettings(ssid="LAB"))
         made = Bench(rig, Forms(answer_s=PATIENCE_S))

@@ -1,4 +1,4 @@
-"""A network that is blocked or loses datagrams convicts nobody; a module is charged where the controls work."""
+"""A module is not charged where the network is blocked or loses datagrams. It is charged where the controls succeed."""
 
 import shutil
 import subprocess
@@ -104,7 +104,7 @@ def test_module_elsewhere_is_charged_where_another_port_and_another_way_work(blo
 
 
 def run_in_namespace(script, *arguments):
-    """What the bench says, which looks at itself in a network namespace of its own."""
+    """Run a bench with ``script`` in a network namespace of its own. Returns what its doubts say."""
     done = subprocess.run(
         ["unshare", "-n", "bash", "-c", script, IN_NAMESPACE, *arguments],
         cwd=ROOT,

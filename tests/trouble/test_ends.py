@@ -1,4 +1,4 @@
-"""Runs that are cut off, by a full disk or killed: what was known stays, and the next run begins with a good module."""
+"""Runs that end early, by a full disk or a kill: the results stay, and the next run begins with a sound module."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ def saboteur(tmp_path):
 
 
 def test_full_disk_ends_the_run_in_order_and_keeps_what_was_known(tmp_path, saboteur):
-    """No file of the run can grow from the second case on; the terminal is none."""
+    """From the second case on no file of the run can grow. The output is a pipe, so it can."""
     run = project_with(tmp_path, "ended_cases")
     command = [
         sys.executable,

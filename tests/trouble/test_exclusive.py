@@ -1,6 +1,6 @@
-"""A real serial port is closed to others while a run has it (TIOCEXCL), and open to them again afterwards.
+"""No other user can open a real serial port while a run has it (TIOCEXCL). After the run others can.
 
-Root may open it all the same, so the other program is another user's. A pseudo-terminal stands for the device, bound to
+Root can open it always, so the other program runs as another user. A pseudo-terminal stands for the device, bound to
 a place of its own in a mount namespace: the bench knows pseudo-terminals by where they are.
 """
 
@@ -43,7 +43,7 @@ print(other())
 
 
 def allowed():
-    """True where this user may make a mount namespace of its own, and be another user."""
+    """True where this user may make a mount namespace, and start a program as another user."""
     can = shutil.which("unshare") and os.geteuid() == 0
     return bool(can) and subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
 

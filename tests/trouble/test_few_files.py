@@ -1,4 +1,4 @@
-"""A process that may open no more files: the rig's trouble, reported with what to do."""
+"""A process that may open no more files is an error of the rig, and the message says what to do."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What was proven of a noisy line counts for the run, until so much has come in order that it would have shown."""
+"""Noise that was proven counts for the run, until so many sound bytes have come that noise would have shown."""
 
 import pytest
 
@@ -10,11 +10,11 @@ from fixtures.rigs import NetworkSettings, Rig, SerialSettings
 from tests.trouble.between import Between, as_it_is
 
 ONE_IN = 4000
-"""Bytes to a garbled one: one proof of 12,000 sees about three."""
+"""Number of bytes for each garbled byte: a proof of 12,000 bytes sees about three."""
 
 
 def garbling():
-    """One byte in so many is another, and no digit."""
+    """The function that garbles one byte in ONE_IN; the garbled byte is no digit."""
     come = [0]
 
     def garble(data):
@@ -31,7 +31,7 @@ def differing(got):
 
 @pytest.fixture
 def noisy():
-    """A bench whose line was seen to garble bytes, and garbles none now; the line, and the bench."""
+    """A bench whose line has garbled bytes before, and garbles none now."""
     with Between() as line:
         rig = Rig("noisy", serial=SerialSettings(line.url), network=NetworkSettings(ssid="LAB"))
         bench = Bench(rig, Forms(answer_s=0.7))

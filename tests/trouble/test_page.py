@@ -1,4 +1,4 @@
-"""The page of faults names tests and rungs that there are; the unattended run knows right from wrong."""
+"""docs/trouble.md names tests and rungs that exist; the unattended run tells right verdicts from wrong ones."""
 
 import ast
 import itertools

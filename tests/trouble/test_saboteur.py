@@ -1,4 +1,4 @@
-"""The saboteur itself: what it says behind the host's back leaves the host in step with its module."""
+"""The saboteur speaks to a module without the host, and host and module stay in step."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""A serial server that refuses, or drops its client: the bench's trouble, reported in the server's own words."""
+"""A serial server that refuses or drops its client is an error of the bench; the message quotes the server."""
 
 import contextlib
 import select
@@ -22,7 +22,7 @@ TELNET = b"\xff\xfb\x03\xff\xfd\x03\xff\xfb\x01\xff\xfe\x01\xff\xfd\x00\xff\xfb\
 
 
 class Server:
-    """A server on loopback whose clients ``serve`` is called with, one after the other, until the block ends."""
+    """A server on loopback; a context manager. It calls ``serve`` with each client, one after the other."""
 
     def __init__(self, serve):
         self._serve = serve
@@ -51,7 +51,7 @@ class Server:
 
 
 class Dropping:
-    """Passes bytes between its clients and ``port``; hangs up once, after so many bytes of the module's."""
+    """Passes bytes between its clients and ``port``. Closes one connection, once, after ``after`` bytes of the module."""
 
     def __init__(self, port, after):
         self.left = after
@@ -86,7 +86,7 @@ def test_server_whose_port_somebody_else_holds_is_quoted(tmp_path, scheme, befor
 @pytest.mark.parametrize("after", [1100, 1400, 3000])
 @pytest.mark.parametrize("scheme", ["tcp", "rfc2217"])
 def test_line_that_a_server_drops_is_opened_again(tmp_path, scheme, after):
-    """During the probe, or in a case: which is it depends on the bytes, the outcome does not."""
+    """The connection is closed during the probe or in a case: that depends on the bytes. The outcome is the same."""
     with Emulator(f"--{scheme}", "127.0.0.1:0", "--joined", "LAB", "--stay", "--address", "127.0.0.31") as module:
         drop = Dropping(int(module.url.rpartition(":")[2]), after)
         with Server(drop) as server:
@@ -120,7 +120,7 @@ NO_MODULES = {
 
 
 class Talking:
-    """A device that sends a sentence every so many seconds and does not listen, as a GPS receiver does."""
+    """A device that sends a sentence every ``every`` seconds and does not listen, such as a GPS receiver."""
 
     def __init__(self, every):
         self.every = every

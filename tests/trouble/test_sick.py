@@ -1,4 +1,4 @@
-"""When a bench is worth nothing the run ends, with one verdict that says so; what was judged until then is kept."""
+"""A bench that always fails ends the run, with one problem that says so. The results until then are kept."""
 
 import contextlib
 import subprocess
@@ -30,7 +30,7 @@ def verdicts(ended):
 
 @pytest.fixture(scope="module")
 def sick(tmp_path_factory):
-    """A run in which the line is lost in every case, on a rig that allows itself three recoveries in a row."""
+    """A run that loses its line in every case, on a rig whose limit is three recoveries in a row."""
     folder = tmp_path_factory.mktemp("sick")
     run = project_with(folder, "sick_cases")
     with Saboteur(folder) as saboteur:
@@ -125,7 +125,7 @@ def saboteur(tmp_path):
 
 @pytest.fixture
 def bench(saboteur):
-    """A bench whose reset line does nothing, and whose power switch cuts."""
+    """A bench whose reset line has no effect, and whose power switch works."""
     folder = saboteur.orders.parent
     line = SwitchSettings(by="command", options={"run": ["true"]}, seconds=0.1)
     cut = SwitchSettings(by="command", options={"run": ["sh", "-c", f"echo power > {folder}/orders"]}, seconds=0.1)
@@ -173,7 +173,7 @@ HELD = "import sys; held = open(sys.argv[1]); print(flush=True); sys.stdin.read(
 
 @contextlib.contextmanager
 def holder(port):
-    """Somebody else who has the port open."""
+    """Another program that has the port open."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", HELD, port], **pipes) as other:
         other.stdout.readline()

@@ -1,4 +1,4 @@
-"""A machine too busy to let the module run: its answers come late, and the module is not charged for that (Linux)."""
+"""Where the machine is too busy to run the module, the answers are late and the module is not charged (Linux)."""
 
 import contextlib
 import os
@@ -29,14 +29,15 @@ pytestmark = pytest.mark.skipif(
     not Path("/proc/self/schedstat").exists(), reason="only Linux says what a process waits for"
 )
 PATIENCE_S = 0.7
-"""Seconds that these benches give a module to answer; a bench of the field gives 5."""
+"""Seconds that these benches give a module to answer; a real bench gives 5."""
 SPINNERS = 4
+"""Number of processes that use the processor up."""
 LINES = {"pty": (), "tcp": ("--tcp", "127.0.0.1:0"), "rfc2217": ("--rfc2217", "127.0.0.1:0")}
 
 
 @contextlib.contextmanager
 def starved(module):
-    """Nothing but what no other process wants is left to the module of one processor, which others use up."""
+    """Give the module only the time of one processor that no other process wants, while SPINNERS others use it."""
     (processor, *_) = os.sched_getaffinity(0)
     spin = f"import os; os.sched_setaffinity(0, [{processor}]); print(flush=True)\nwhile True: pass"
     spinners = [subprocess.Popen([sys.executable, "-c", spin], stdout=subprocess.PIPE) for _ in range(SPINNERS)]
@@ -97,7 +98,7 @@ def test_answer_of_a_module_that_gets_no_processor_is_void():
 
 
 def test_module_that_is_late_by_itself_is_charged_on_a_busy_machine_too():
-    """The module is stopped: it waits for nothing that the machine could give."""
+    """The module is stopped by a signal, so it does not wait for the machine."""
     with Emulator(*LINES["pty"]) as module, Emulator(*LINES["pty"]) as other:
         bench = bench_at(module)
         bench.open()
@@ -114,7 +115,7 @@ def test_module_that_is_late_by_itself_is_charged_on_a_busy_machine_too():
 
 
 class Doubts:
-    """Stands for the doubts of a bench whose machine stood still, or did not: a case cannot be made to meet both."""
+    """Stands for the doubts of a bench. A real machine cannot be made to stand still at a moment that a test needs."""
 
     def __init__(self, found):
         self.found = found

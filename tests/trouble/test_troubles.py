@@ -1,4 +1,4 @@
-"""Faults to survive: what each one ends as, and that the case after it finds all well.
+"""Faults that a run survives: the verdict of each, and that the case behind it finds all well.
 
 One run of all of them over a pty whose device is a link, with a saboteur between bench and module.
 """
@@ -19,7 +19,7 @@ SURVIVED = [
     ("address_changed", "network", "address has changed from 127.0.0.1 to 127.0.0.77", "join again"),
     ("no_port_left_for_a_peer", "peer", "cannot be made on this machine", None),
 ]
-"""What is not the module's: the blame of the first attempt, what is said of it, and the rung that helped."""
+"""Faults that are not the module's: the case, the blame of the first attempt, words of its message, the rung that helped."""
 FAILED = [
     ("reboots", "expected: OK", "join again"),
     ("starts_anew_at_its_end", "the module has started anew by itself", "join again"),
@@ -31,7 +31,7 @@ FAILED = [
     ("says_more_than_it_should", "neither an answer to a command nor a notice", "power"),
     ("dies", "no complete answer", "power"),
 ]
-"""What is the module's: what is said of it, and the rung that helped."""
+"""Faults of the module: the case, words of its message, the rung that helped."""
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
-"""Cases during which something goes wrong, each followed by one that must find all well. Run by test_troubles.py.
+"""Cases in which something goes wrong, each followed by a case that must find all well. Run by test_troubles.py.
 
-The saboteur on the line hears which trouble is wanted, once each, so that a second attempt finds the bench as it
-should be.
+A case orders its trouble from the saboteur by a command. The saboteur obeys each order once, so a second attempt finds
+a sound bench.
 """
 
 import itertools
@@ -13,11 +13,14 @@ M = "MA-SETUP"
 ask = pytest.mark.requirement(M)
 
 
-def say(at, number):
+def order(at, number):
+    """Order trouble ``number`` from the saboteur (``SAID`` in saboteur.py)."""
     at(f"P3=10.9.9.{number}")
 
 
 def good():
+    """A case that passes where bench and module are sound."""
+
     @ask
     def answers(server, case):
         peer = server.up().client()
@@ -28,7 +31,7 @@ def good():
 
 
 def read_over_and_over(at, case):
-    """Some thousand bytes that are known beforehand."""
+    """Read some thousand bytes that are known beforehand."""
     for _ in range(150):
         for query, expected in (("R?", b"1460,250,0"), ("S?", b"1460,2000"), ("P0", b"0")):
             case.require(M, at(query).payload == expected, "the same answer to the same question")
@@ -36,7 +39,7 @@ def read_over_and_over(at, case):
 
 @ask
 def test_unplugged(at, case):
-    say(at, 1)
+    order(at, 1)
     case.require(M, at("P0").payload == b"0", "0")
 
 
@@ -45,7 +48,7 @@ test_good_after_unplugged = good()
 
 @ask
 def test_unplugged_with_its_power(at, server):
-    say(at, 14)
+    order(at, 14)
     server.up().client()
 
 
@@ -54,7 +57,7 @@ test_good_after_unplugged_with_its_power = good()
 
 @ask
 def test_reboots(at, case):
-    say(at, 2)
+    order(at, 2)
     case.require(M, at("P?").ok, "OK")
 
 
@@ -64,7 +67,7 @@ test_good_after_reboots = good()
 @ask
 def test_starts_anew_at_its_end(at, server):
     server.up()
-    say(at, 102)
+    order(at, 102)
 
 
 test_good_after_starts_anew_at_its_end = good()
@@ -72,7 +75,7 @@ test_good_after_starts_anew_at_its_end = good()
 
 @ask
 def test_hangs(at):
-    say(at, 3)
+    order(at, 3)
     at("P0")
 
 
@@ -81,7 +84,7 @@ test_good_after_hangs = good()
 
 @pytest.mark.requirement("FR-NOTICE-PLACE")
 def test_hangs_while_it_is_only_observed(at, case):
-    say(at, 103)
+    order(at, 103)
     case.observe("FR-NOTICE-PLACE", "what came before it hung", at("P0=0"))
 
 
@@ -90,7 +93,7 @@ test_good_after_hangs_while_it_is_only_observed = good()
 
 @ask
 def test_babbles(at, case):
-    say(at, 4)
+    order(at, 4)
     case.require(M, at("P0").payload == b"0", "0")
 
 
@@ -99,7 +102,7 @@ test_good_after_babbles = good()
 
 @ask
 def test_noise_of_1_in_100(at, case):
-    say(at, 5)
+    order(at, 5)
     read_over_and_over(at, case)
 
 
@@ -108,7 +111,7 @@ test_good_after_noise_of_1_in_100 = good()
 
 @ask
 def test_noise_of_1_in_1000(at, case):
-    say(at, 6)
+    order(at, 6)
     read_over_and_over(at, case)
 
 
@@ -117,7 +120,7 @@ test_good_after_noise_of_1_in_1000 = good()
 
 @ask
 def test_prompt_lost(at, case):
-    say(at, 7)
+    order(at, 7)
     answer = at("P0")
     case.require(M, not answer.flaws, "the prompt", answer)
 
@@ -127,7 +130,7 @@ test_good_after_prompt_lost = good()
 
 @ask
 def test_half_an_answer(at, case):
-    say(at, 8)
+    order(at, 8)
     case.require(M, at("P?").ok, "OK")
 
 
@@ -136,7 +139,7 @@ test_good_after_half_an_answer = good()
 
 @ask
 def test_network_lost(at, server):
-    say(at, 9)
+    order(at, 9)
     server.up().client()
 
 
@@ -148,7 +151,7 @@ LEFT = itertools.count(1)
 
 @ask
 def test_leaves_the_network_whenever_it_runs(at, server):
-    say(at, next(LEFT) * 100 + 9)
+    order(at, next(LEFT) * 100 + 9)
     server.up().client()
 
 
@@ -157,7 +160,7 @@ test_good_after_leaves_the_network_whenever_it_runs = good()
 
 @ask
 def test_address_changed(at, server):
-    say(at, 10)
+    order(at, 10)
     server.up().client()
 
 
@@ -166,7 +169,7 @@ test_good_after_address_changed = good()
 
 @ask
 def test_says_more_than_it_should(at, case):
-    say(at, 12)
+    order(at, 12)
     case.require(M, at("P0").payload == b"0", "0")
 
 
@@ -175,7 +178,7 @@ test_good_after_says_more_than_it_should = good()
 
 @ask
 def test_dies(at):
-    say(at, 11)
+    order(at, 11)
     at("P0")
 
 

@@ -1,13 +1,19 @@
-"""``python -m tests.trouble.unattended``: a night's run in short, with a fault every so many seconds.
+"""``python -m tests.trouble.unattended``: judge modules for half an hour, with a fault every 20 seconds.
 
-The cases are judged over and over, by pytest as a user would start it, over a line with a saboteur on it, at a good
-module and at faulty ones in turn. Every verdict is held against that of a first, undisturbed round of the same module
-and against what was done to the bench or the module while the case ran: a fault of the bench leaves the verdict what
-it was, or makes it an error with the right blame; a fault of the module may fail the case that met it. A faulty module
-must not pass what it fails in the undisturbed round. What is done next is drawn at random, by a seed. The run ends by
-itself. Other load of the machine, such as a second run of this kind, is not done by this tool: a case may be void for
-such load while the system itself says that processes wait for a processor (Linux, ``/proc/pressure``). Exit status:
-0 every verdict is right, 1 one is not, 2 the undisturbed round of the good module was no good.
+pytest runs the cases again and again, as a user would start it, over a line with a saboteur. First a good module is
+judged, then the faulty modules (``--faulty``). The first round of each module has no fault; every later verdict is
+compared with that round, and with the faults that were done while the case ran:
+
+- A fault of the bench leaves the verdict as it was, or makes it an error with the right blame.
+- A fault of the module may fail the case that met it.
+- A faulty module must not pass a case that it fails in the undisturbed round.
+- A case may be void because the machine was busy, where the system says so too (Linux, ``/proc/pressure``). This tool
+  makes no such load; other programs may, such as a second run of this tool.
+
+The next fault is drawn at random, by ``--seed``.
+
+Exit status: 0 every verdict is right, 1 a verdict is wrong, 2 the undisturbed round of the good module has no case, a
+failure or an error.
 """
 
 import argparse
@@ -31,9 +37,9 @@ from tests.trouble.runs import rig_of
 from tests.trouble.saboteur import Saboteur
 
 SEEN_BEFORE = "as this run has seen"
-"""What a run says that tries a case again for noise which it has proven earlier."""
+"""Words of a message: the case is tried again, because of noise that the run has proven before."""
 HELD_UP = "for this machine (a processor"
-"""What a run says that tries a case again because a process waited for the machine."""
+"""Words of a message: the case is tried again, because a process waited for the machine."""
 CASES = ("suites/multi_accept", "suites/single_server", "suites/framing", "suites/data")
 AT_FAULT = (
     "read-of-7-bits",
@@ -43,18 +49,18 @@ AT_FAULT = (
     "read-fields-swapped",
     "server-never-shown",
 )
-"""Faults of the emulator that cases of CASES find, and for which no case has to wait."""
+"""Faults of the emulator that cases of CASES find without a wait."""
 AS_BAD = {"fail", "inconclusive"}
-"""Verdicts of a case that a faulty module fails: it may be masked by another that failed before."""
+"""Verdicts of a case that a faulty module fails. Another case that failed before may mask it."""
 SHOWN = 10
-"""Complaints of a round that the terminal shows."""
+"""Number of complaints of a round that the terminal shows."""
 SLACK_S = 1.0
-"""A fault that was done just before a case, or is noticed just behind it, is that case's too."""
+"""Seconds before and behind a case: a fault that is done or noticed then may concern the case."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """When a case ran, all its attempts together, in seconds of the wall clock."""
+    """The time of a case, with all its attempts, in seconds of the wall clock."""
 
     began: float
     ended: float
@@ -70,12 +76,12 @@ class Span:
         return [one for one in faults if one.at <= self.ended and self.began <= one.until]
 
     def met(self, faults):
-        """Whose these are."""
+        """The blames of the faults that could show while the case ran."""
         return {one.blame for one in self.those_met(faults)}
 
 
 def complaint(case, usual, faults):
-    """What is wrong with the verdict of ``case``; "" where it is right."""
+    """Why the verdict of ``case`` is wrong; "" where it is right. ``usual``: its verdict in the undisturbed round."""
     met = Span.of(case).met(faults)
     attempts = [*case["earlier"], case]
     if any(one.name == NOISE and one.at <= Span.of(case).ended for one in faults):
@@ -95,7 +101,7 @@ def complaint(case, usual, faults):
 
 
 def judge(record, usual, faults):
-    """The complaints about a round: each with the id of its case, or "the run"."""
+    """The complaints about the verdicts of a round, each with the id of its case, or with "the run"."""
     cases = [case for case in record["cases"] if not case["message"].startswith("not run: the ")]
     found = [(case["id"], complaint(case, usual[case["id"]], faults)) for case in cases if case["id"] in usual]
     found += [("the run", one["message"]) for one in record["problems"] if "limits.minutes" not in one["message"]]
@@ -109,7 +115,7 @@ def is_not_run(case):
 
 @dataclass
 class Night:
-    """The whole of it: rounds one after the other in ``folder``."""
+    """The rounds of one module, one after the other, with their records in ``folder``."""
 
     folder: Path
     saboteur: Saboteur
@@ -124,22 +130,25 @@ class Night:
         run = Run(place)
         run.start("-q", option, *self.cases)
         if hand:
-            with contextlib.suppress(AssertionError):  # it ended before its first case: its problem will say why
+            with contextlib.suppress(AssertionError):  # the run ended before its first case: its problem says why
                 run.wait_for_cases(1)
             hand.run_now = run
             hand.cases_run.set()
         run.process.wait()
         if not self.saboteur.is_alive():
-            raise RuntimeError("the saboteur has ended by itself, and left the run without a line: this tool is wrong")
+            raise RuntimeError("the saboteur has ended by itself, so the run has no line: this tool has a defect")
         if hand:
             hand.cases_run.clear()
         ended = run.end()
         if not (place / "run.json").is_file():
-            raise RuntimeError(f"the run of {place} has left no record, and ended with:\n{ended.output[-2000:]}")
+            raise RuntimeError(f"the run in {place} has written no record. Its last output:\n{ended.output[-2000:]}")
         return ended.record
 
     def spend(self, minutes, every, plan, most):
-        """Rounds until the time is over, or ``most`` faults were done; the complaints, all cases, and the faults."""
+        """Do rounds for ``minutes``, or until ``most`` faults were done.
+
+        Returns the rounds (record and complaints of each) and the faults; None where the undisturbed round is unfit.
+        """
         usual = {case["id"]: case["verdict"] for case in self.round("undisturbed", 0)["cases"]}
         say(f"undisturbed: {dict(Counter(usual.values()))}")
         if not usual or "error" in usual.values() or ("fail" in usual.values()) is not self.faulty:
@@ -170,7 +179,7 @@ def is_judged(case):
 
 
 def met_by_cases(rounds, faults):
-    """How many of the faults were done while a case ran that was judged, or just before."""
+    """The number of faults that were done while a judged case ran, or just before it."""
     spans = [Span.of(case) for record, _ in rounds for case in record["cases"] if is_judged(case)]
     return sum(one.name != NOISE and any(span.met([one]) for span in spans) for one in faults)
 
@@ -195,7 +204,7 @@ def summary(rounds, faults):
 
 
 def modules_of(count, draw):
-    """The good module, and ``count`` faulty ones: their options."""
+    """The options of the modules: the good module has none, ``count`` faulty modules have their fault."""
     return [(), *(("--fault", name) for name in draw.sample(AT_FAULT, count))]
 
 
@@ -219,7 +228,7 @@ def main():
                 night = Night(folder, saboteur, tuple(options.cases), pressure, faulty=bool(module))
                 spent = night.spend(share[0], options.every, plan, share[1])
             if spent is None and not module:
-                say("the undisturbed round was no good")
+                say("the undisturbed round of the good module has no case, a failure or an error")
                 return 2
             if spent is None:
                 say("the undisturbed round has no failure, or an error: this module is left out")
@@ -237,7 +246,7 @@ def main():
 
 
 def in_namespace():
-    """Start this again in a network namespace of its own, where the network may be blocked."""
+    """Start this program again in a network namespace of its own, where the network may be blocked."""
     if not (shutil.which("unshare") and shutil.which("nft")):
         say("--network needs the programs unshare and nft, and root")
         return 2
@@ -248,19 +257,24 @@ def in_namespace():
 
 def parse():
     parser = argparse.ArgumentParser(prog="python -m tests.trouble.unattended", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=30, help="how long, after the undisturbed rounds")
+    parser.add_argument("--minutes", type=float, default=30, help="minutes, without the undisturbed rounds")
     parser.add_argument(
-        "--every", type=float, default=20, help="seconds between two faults; 0: when some cases have ended"
+        "--every",
+        type=float,
+        default=20,
+        help="seconds between two faults; 0: some cases",
     )
-    parser.add_argument("--situations", type=int, default=1000, help="faults, after which it ends before its time")
-    parser.add_argument("--faulty", type=int, default=0, help="faulty modules beside the good one, drawn at random")
-    parser.add_argument("--seed", type=int, default=1, help="what modules and faults are drawn by")
+    parser.add_argument("--situations", type=int, default=1000, help="end after N faults, also before the time is over")
     parser.add_argument(
-        "--network", action="store_true", help="block the network, too, in a namespace of its own (root)"
+        "--faulty", type=int, default=0, help="number of faulty modules beside the good one, drawn at random"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the modules and the faults")
+    parser.add_argument(
+        "--network", action="store_true", help="block the network too, in a network namespace (needs root)"
     )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--out", type=Path, help="an empty folder for all records (default: none is kept)")
-    parser.add_argument("cases", nargs="*", default=CASES, help="what pytest runs")
+    parser.add_argument("--out", type=Path, help="empty folder that keeps all records (default: no record is kept)")
+    parser.add_argument("cases", nargs="*", default=CASES, help="paths of the cases")
     return parser.parse_args()
 
 
