@@ -1,4 +1,4 @@
-"""Cases: the process may open only a few more files, from the start (SPARE) or in one case. Run by test_few_files.py."""
+"""Cases: the process may open only few more files, from the start (SPARE) or in one case. Run by test_few_files.py."""
 
 import os
 import resource

@@ -16,7 +16,7 @@ TOTAL = re.compile(r"^some .*\btotal=(\d+)$", re.M)
 EVERY_S = 0.5
 """Seconds between two looks."""
 SHARE = 0.3
-"""Share of the time between two looks: where processes waited longer, the machine was busy. A run has the same share."""
+"""Share of the time between two looks: where processes waited longer, the machine was busy. A run uses the same."""
 
 
 class Pressure(threading.Thread):

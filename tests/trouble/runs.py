@@ -28,7 +28,7 @@ seconds = 0.1
 
 
 def rig_of(saboteur, folder, more=""):
-    """Write a rig file for the saboteur's line; its reset line has no effect, its power switch works. Returns the option."""
+    """Write a rig file for the saboteur's line: the reset line has no effect, the power switch works; the option."""
     rig = folder / "trouble.toml"
     rig.write_text(RIG.format(port=saboteur.port, orders=saboteur.orders) + more, encoding="utf-8")
     return f"--rig={rig}"

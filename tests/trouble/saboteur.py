@@ -42,9 +42,9 @@ SAID = {
     13: "garble_for_ever",
     14: "unplug_with_power",
 }
-"""By N, the fault that P3=10.9.9.N orders. Each N is obeyed once; 101 and 201 order the same as 1; 0 ends all."""
+"""The fault that P3=10.9.9.N orders, by N. Each N counts once; 101 and 201 order the same as 1. 0 ends all."""
 ENOUGH = 10
-"""Rounds of a proof of the line that meet noise, at least. Behind that proof the noise ends: the ladder needs silence."""
+"""Rounds of a proof of the line that meet noise, at least. Then the noise ends, because the ladder needs silence."""
 PROOF = (b"P3=170.85.170.85\r", b"P3=85.170.85.170\r", b"P?\r")
 PLUGGED_S = 0.5
 """Seconds after which an adapter that was unplugged comes back."""

@@ -198,7 +198,7 @@ def test_passphrase_that_is_not_utf_8_reaches_the_module_as_it_is(line, monkeypa
 
 
 def run_of_keep_alive_1(folder, more):
-    """Judge a module that accepts PK=1,1, as published reports say of real firmware. ``more``: ranges of the profile."""
+    """Judge a module that accepts PK=1,1, as published reports have it. ``more``: ranges of the profile."""
     text = (ROOT / "suites" / "spec" / "profiles" / "web.toml").read_text(encoding="utf-8")
     profile = folder / "declared.toml"
     profile.write_text(text.replace('name = "web"', 'name = "declared"').replace("[ranges]", "[ranges]\n" + more))

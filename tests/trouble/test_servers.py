@@ -51,7 +51,7 @@ class Server:
 
 
 class Dropping:
-    """Passes bytes between its clients and ``port``. Closes one connection, once, after ``after`` bytes of the module."""
+    """Passes bytes between its clients and ``port``. Closes a connection once, after ``after`` bytes of the module."""
 
     def __init__(self, port, after):
         self.left = after

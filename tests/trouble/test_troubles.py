@@ -19,7 +19,7 @@ SURVIVED = [
     ("address_changed", "network", "address has changed from 127.0.0.1 to 127.0.0.77", "join again"),
     ("no_port_left_for_a_peer", "peer", "cannot be made on this machine", None),
 ]
-"""Faults that are not the module's: the case, the blame of the first attempt, words of its message, the rung that helped."""
+"""Faults that are not the module's: case, blame of the first attempt, words of the message, the rung that helped."""
 FAILED = [
     ("reboots", "expected: OK", "join again"),
     ("starts_anew_at_its_end", "the module has started anew by itself", "join again"),
