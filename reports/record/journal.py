@@ -9,10 +9,12 @@ itself, ``<record>.journal.WORKER.jsonl``: so nothing is lost with the steering 
 """
 
 import contextlib
+import io
 import json
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import Any
 
@@ -116,15 +118,14 @@ class Journal:
 
     def add_lines(self, lines: Iterable[str]) -> None:
         """Append lines of the transcript, in one write."""
-        self._write("".join([f'{{"line": {json.dumps(line)}}}\n' for line in lines]))
+        self._write("".join([f'{{"line": {encode_basestring_ascii(line)}}}\n' for line in lines]))
 
     def _write(self, text: str) -> None:
         with self._guard:
             if self.failed:
                 return
             try:
-                self._file.write(text)
-                self._file.flush()
+                _write_all(self._file, text)
             except OSError as problem:
                 self.failed = f"the journal {self.path} cannot be written: {problem.strerror}"
 
@@ -145,12 +146,18 @@ def _line(what: str, value: Any) -> str:
     return json.dumps({what: value}) + "\n"
 
 
-def _begun(path: Path, entries: Iterable[tuple[str, Any]]) -> Any:
+def _write_all(file: io.FileIO, text: str) -> None:
+    """Write ``text``, which is JSON in ASCII, in one go where the system takes so much."""
+    data = text.encode("ascii")
+    while data:
+        data = data[file.write(data) :]
+
+
+def _begun(path: Path, entries: Iterable[tuple[str, Any]]) -> io.FileIO:
     """The file, open, with the first entries in it. A former one is replaced in one step, and only by all of them."""
     staging = path.with_name(f".{path.name}.new")
-    file = staging.open("w", encoding="utf-8", errors="backslashreplace")
-    file.writelines(_line(what, value) for what, value in entries)
-    file.flush()
+    file = staging.open("wb", buffering=0)  # without a buffer: what is written is with the operating system
+    _write_all(file, "".join(_line(what, value) for what, value in entries))
     staging.replace(path)
     return file
 

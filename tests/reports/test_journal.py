@@ -1,5 +1,6 @@
 """The journal keeps a run that is killed."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,9 +165,25 @@ def test_a_new_journal_replaces_a_former_one_only_with_all_that_it_begins_with(t
     assert path.read_bytes() == former
 
 
+class TakesLittle(io.FileIO):
+    """A file of a system that takes seven bytes a time, as a system may that has little room."""
+
+    def write(self, data):
+        return super().write(data[:7])
+
+
+def test_a_journal_is_whole_where_the_system_takes_a_part_of_what_is_written(journal):
+    journal._file.close()
+    journal._file = TakesLittle(journal.path, "a")
+    journal.add("start", "a::b")
+    journal.add_lines(["    0.100000 host      > module    P0\\r", "more"])
+    lines = read_journal(journal.path).unfinished[0]["transcript"]
+    assert lines == ["    0.100000 host      > module    P0\\r", "more"]
+
+
 def test_a_journal_that_cannot_be_written_says_so_and_goes_on(journal):
     journal._file.close()
-    journal._file = Path("/dev/full").open("w")  # noqa: SIM115 - the journal closes it
+    journal._file = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115 - the journal closes it
     journal.add("case", {"id": "a"})
     journal.add_lines(["more"])
     assert "cannot be written: No space left on device" in journal.failed

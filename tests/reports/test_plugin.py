@@ -419,7 +419,7 @@ def test_a_full_disk_ends_the_run_in_order_and_keeps_what_it_has(project):
         file.write(
             "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_setup(item):\n"
             "    reports = item.config.pluginmanager.get_plugin('conformance-reports')\n"
-            "    reports._collector.journal._file = open('/dev/full', 'w')\n"
+            "    reports._collector.journal._file = open('/dev/full', 'wb', buffering=0)\n"
         )
     done = project.run("-W", "ignore::ResourceWarning", "-W", "ignore::pytest.PytestUnraisableExceptionWarning")
     record = project.record()
