@@ -9,9 +9,9 @@ from reference_impl.faults.system import misread
 
 misread("security-5-refused", b"C3=5", b"C3=9", "C3 is 0 to 5", "UM")
 misread("security-0-refused", b"C3=0", b"C3=9", "C3 is 0 to 5", "UM")
-misread("security-99-taken", b"C3=99", b"C3=5", "C3 is 0 to 5", "UM")
+misread("security-99-taken", b"C3=99", b"C3=0", "C3 is 0 to 5", "UM")
 misread("dhcp-0-refused", b"C4=0", b"C4=9", "C4 is 0 or 1", "UM")
-misread("dhcp-2-taken", b"C4=2", b"C4=1", "C4 is 0 or 1", "UM")
+misread("dhcp-2-taken", b"C4=2", b"C4=0", "C4 is 0 or 1", "UM")
 
 
 @fault("ssid-of-32-refused", breaks="C1 takes 1 to 32 characters", source="UM")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from reference_impl.core.answers import Answer
-from reference_impl.core.seams import Change, Check
+from reference_impl.core.seams import Change
 from reference_impl.core.settings import defaults
 from reference_impl.faults.registry import Fault, fault
 
@@ -106,31 +106,6 @@ class SelectedSocketShownAs0(Fault):
     def answer(self, answer: Answer) -> Answer | None:
         """Show 0."""
         return replace(answer, payload=b"0") if self.module.running == b"P0" and answer.ok else answer
-
-
-@fault("refused-value-clamped", breaks="A value out of range is refused", source="UM")
-class RefusedValueClamped(Fault):
-    """A value out of range answers ERROR, and the nearest value of the range is stored."""
-
-    highest: ClassVar[dict[str, int]] = {"P2": 65535, "P4": 65535, "P8": 6, "R1": 1460, "R2": 30000, "S1": 1460}
-
-    def check(self, check: Check) -> Check:
-        """Store the highest value in place of a higher one."""
-        high = self.highest.get(check.name)
-        if check.value is None and high is not None and check.text.isdigit() and int(check.text) > high:
-            self.module.socket.settings[check.name] = high
-        return check
-
-
-@fault("refused-value-resets", breaks="A value out of range is refused and changes nothing", source="UM")
-class RefusedValueResets(Fault):
-    """A value out of range answers ERROR, and the default is stored."""
-
-    def check(self, check: Check) -> Check:
-        """Store the default."""
-        if check.value is None and check.name in self.module.socket.settings:
-            self.module.socket.settings[check.name] = defaults(self.module.limits)[check.name]
-        return check
 
 
 @fault("settings-lost-on-stop", breaks="A socket keeps its settings", source="UM")

@@ -24,7 +24,7 @@ def misread(name: str, said: bytes, read: bytes, breaks: str, source: str) -> No
 misread("mt-alone-is-ok", b"MT", b"MT=0", "MT alone is an error", "UM 4.12.5")
 misread("mt-1-refused", b"MT=1", b"MT=9", "MT=n is 0 or 1", "UM 4.12.5")
 misread("ms-1-refused", b"MS=1", b"MS=9", "MS=n is 0 or 1", "UM 4.12")
-misread("ms-9-taken", b"MS=9", b"MS=0", "MS=n is 0 or 1, from C3.5.2.5 to 3", "UM 4.12")
+misread("ms-text-taken", b"MS=a", b"MS=0", "MS=n is a number", "UM 4.12")
 misread("save-refused", b"Z1", b"ZZ", "Z1 saves the settings", "UM")
 misread("defaults-do-nothing", b"Z0", b"MS=0", "Z0 sets the defaults", "UM")
 

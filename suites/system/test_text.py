@@ -62,10 +62,16 @@ def test_suppressing_is_accepted(at: ATClient, case: Case, value: int) -> None:
 
 @pytest.mark.requirement("SY-MS-RANGE")
 @pytest.mark.usefixtures("text_as_before")
-@pytest.mark.parametrize("value", ["-1", "9", "a"])
-def test_wrong_value_of_suppressing_is_refused(at: ATClient, case: Case, value: str) -> None:
-    answer = at(f"MS={value}")
-    case.require("SY-MS-RANGE", answer.error, f"an error to MS={value}", answer)
+def test_suppressing_takes_no_text(at: ATClient, case: Case) -> None:
+    answer = at("MS=a")
+    case.require("SY-MS-RANGE", answer.error, "an error to MS=a", answer)
+
+
+@pytest.mark.requirement("SY-MS-EFFECT")
+@pytest.mark.usefixtures("text_as_before")
+@pytest.mark.parametrize("value", ["-1", "9"])
+def test_number_beyond_the_limits_of_suppressing_is_recorded(at: ATClient, case: Case, value: str) -> None:
+    case.observe("SY-MS-EFFECT", f"answer to MS={value}", at(f"MS={value}"))
 
 
 HIDING = (1, 2, 3)

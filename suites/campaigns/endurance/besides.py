@@ -17,7 +17,7 @@ from suites.steps.payloads import pattern
 from suites.steps.uses import LASTING, WHOLE
 
 OTHER_SOCKETS = (1, 2, 3)
-WRONG = ("QQ", "P2=65536", "R1=1461", "S3=0")
+WRONG = ("QQ", "P2=port", "R1=a", "S3=0")
 PACKETS = 66
 """Packets of a session on another socket, at most."""
 WAITS_MS = (257, 1025, 4097, 8193, 16385, 30000)
