@@ -1,4 +1,4 @@
-"""Two runs held against each other: what is newly broken, repaired, newly undecided, read otherwise, or slower."""
+"""Two runs compared: what is newly broken, repaired, newly undecided, read otherwise, or slower."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

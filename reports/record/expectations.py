@@ -50,7 +50,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Held:
-    """A run held against an expectation: breaches that are not in it, and entries that the run found repaired."""
+    """A run compared with an expectation: breaches that are not in it, and entries that the run found repaired."""
 
     unexpected: tuple[str, ...]
     repaired: tuple[str, ...]

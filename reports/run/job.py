@@ -12,7 +12,7 @@ from reports.record.status import ExitStatus
 
 
 class Job:
-    """What the run is held against. ``given``: the file as the user names it from ``here``, None where there is none.
+    """What the run is compared with. ``given``: the file as the user names it from ``here``, None where there is none.
 
     Raises pytest.UsageError.
     """

@@ -81,7 +81,7 @@ def test_line_feed_that_comes_by_itself_is_ignored(at: ATClient, case: Case, com
     at.watch(0.02)  # on a line the line feed is always a piece of its own
     at.link.send(b"\n")
     answer = at.finish()
-    case.require("FR-CRLF", answer.raw == expected.raw, f"the answer as ever: {expected.raw!r}", answer)
+    case.require("FR-CRLF", answer.raw == expected.raw, f"the answer as usual: {expected.raw!r}", answer)
     at.drain(quiet=0.1)
     more = b"".join(at.strays)
     case.require("FR-CRLF", not more.strip(b"\r\n"), "no answer to the line feed", more)

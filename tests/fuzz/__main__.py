@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--lines", type=int, default=1_000_000, metavar="N", help="lines into the core (1000000)")
     made.add_argument("--programs", type=int, default=100_000, metavar="N", help="programs for the readers (100000)")
     made.add_argument("--exchanges", type=int, metavar="N", help="composed exchanges for the readers, and nothing else")
-    made.add_argument("--seed", type=int, default=1, metavar="N", help="where the dice begin (1)")
+    made.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the lines (1)")
     made.add_argument("--guided", choices=("core", "reader"), help="let coverage choose the bytes (needs atheris)")
     made.add_argument("--seconds", type=int, default=60, metavar="N", help="how long, with --guided (60)")
     made.add_argument("--corpus", type=Path, metavar="FOLDER", help="with --guided: where to begin, and what is kept")

@@ -1,4 +1,4 @@
-"""Two runs held against each other, and a run against what its module is known to break."""
+"""Two runs are compared, and a run is compared with the known breaches of its module."""
 
 import copy
 import json

@@ -1,1 +1,1 @@
-"""Proof that the suites blame no good module: conforming variants of three modules are judged, alone and combined."""
+"""Proof that conforming modules are not blamed: variants of three modules are judged, alone and combined."""

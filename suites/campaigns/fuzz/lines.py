@@ -1,7 +1,7 @@
 """Malformed lines that do no harm: how they are made, and what is never sent.
 
-What keeps a module from harm is not the dice but :func:`is_harmless`, which reads the bytes as a module might. All that
-is sent has passed it, and so has all that a shorter form of a finding is made of.
+The lines are random, and :func:`is_harmless` keeps a module from harm: it reads the bytes as a module might. Every line
+that is sent has passed it, and so has every line of a shorter form of a finding.
 """
 
 import functools
@@ -95,7 +95,7 @@ def waits_for_payload(shot: bytes) -> bool:
     return bool(set(names(shot)) & PAYLOAD)
 
 
-# --- the dice -----------------------------------------------------------------------------------------------------
+# --- random lines -------------------------------------------------------------------------------------------------
 STEMS = (
     *(b"P0", b"P1", b"P2", b"P3", b"P4", b"P8", b"PK", b"R1", b"R2", b"R3", b"S1", b"S2", b"MT", b"P?", b"R?", b"S?"),
     *(b"I?", b"MR", b"R0", b"QQ", b"", b"=", b"P", b"?", b"2", b"p2", b"r1", b"PP?", b"P22", b"RR1", b"---", b"--"),
