@@ -26,9 +26,10 @@ ROWS = rows()
 
 def marked(path):
     """The names of the tests in ``path`` that have the marker ``recipe``."""
-    functions = [
-        one for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.FunctionDef)
-    ]
+    text = path.read_text(encoding="utf-8")
+    if "pytest.mark.recipe" not in text:
+        return []
+    functions = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef)]
     return [one.name for one in functions if "pytest.mark.recipe" in map(ast.unparse, one.decorator_list)]
 
 
