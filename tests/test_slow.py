@@ -1,4 +1,4 @@
-"""What ``tox -e quick`` leaves out is there, and is no more than the list says."""
+"""``tox -e quick`` leaves out the files of the list and no others, and each of them exists."""
 
 import configparser
 from pathlib import Path

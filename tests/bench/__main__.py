@@ -1,9 +1,14 @@
 """``python -m tests.bench [--rounds N] [--json PATH] [--page PATH]``: measures the project's own parts beside others.
 
-Four things are measured: an exchange on a pty by bare system calls, pyserial, fdspawn and the AT client; the bundled
-emulator beside a responder that only writes its answer; the journal, the record and the renderings of several sizes;
-runs with several modules. The ways that are compared take turns, so a busy machine delays each of them alike: look at
-the ratios first. The page has the median, the 95th percentile, and the ratio to the first row.
+Four things are measured:
+
+- an exchange on a pty by bare system calls, pyserial, fdspawn and the AT client;
+- the bundled emulator beside a responder that only writes its answer;
+- the journal, the record and the renderings of several sizes;
+- runs with several modules.
+
+The ways that are compared take turns, so a busy machine delays each of them alike: look at the ratios first. The page
+has the median, the 95th percentile, and the ratio to the first row.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 The first run is not disturbed. Then runs are killed with SIGKILL, at moments that are spread over the time of the first
 run, alternately with all workers and without them. Each is resumed by ``--resume``. No case may be lost, doubled or
-changed: a case that was finished before the kill has the same record as in the journal, every other case has the
+changed. A case that was finished before the kill has the same record as in the journal. Every other case has the
 verdict of the undisturbed run, and the exit status is the same. All this is done for each number of workers.
 
 Exit status: 0 all runs are right, 1 a run is wrong, 2 the undisturbed run was wrong.
