@@ -139,16 +139,17 @@ def test_next_while_the_client_is_still_sending(server: Server) -> None:
 @pytest.mark.requirement("MA-NEXT-AFTER-LEFT", "MA-NEXT")
 @pytest.mark.parametrize("leave", ["close", "reset", "half_close"])
 @pytest.mark.parametrize("noticed", [True, False], ids=["after -1", "before -1"])
-def test_next_after_the_client_left(at: ATClient, server: Server, leave: str, noticed: bool) -> None:
+def test_next_after_the_client_left(at: ATClient, server: Server, case: Case, leave: str, noticed: bool) -> None:
     server.up()
     first = server.client()
     getattr(first, leave)()
     if noticed and leave != "half_close":
         read_until_lost(at, server.profile.seconds("lost"))
     second = server.connect()
-    server.next()
+    answer = server.next()
     server.accept(second)
     server.serves(second)
+    case.require("MA-NEXT", lines_match(answer, WAITING), "the line [TCP SVR] Waiting on connection ... and OK", answer)
 
 
 @pytest.mark.requirement("MA-NEXT-NEEDED")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from fixtures.case import Case, show
+from fixtures.case import Case, show, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
@@ -34,7 +34,8 @@ def test_backlog_does_not_shrink_with_the_clients_served(
         server.next()
     if restarted:
         server.stop()
-        server.start()
+        with step_of("MA-RESTART"):
+            server.start()
     all_wait_and_have_their_turn(server, case, backlog)
 
 
