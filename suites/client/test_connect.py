@@ -76,6 +76,14 @@ def test_refused_connection_is_an_error(client: Client, case: Case, times: int) 
         case.observe("CL-FAILED-FORM", "answer to a refused P6=1", answer)
 
 
+@pytest.mark.requirement("CL-REFUSED")
+@pytest.mark.parametrize("socket", [1, 2, 3])
+def test_refused_connection_is_an_error_on_another_socket(client: Client, case: Case, socket: int) -> None:
+    client.socket = socket
+    answer = client.aim_at_nobody().reach_nobody()
+    case.require("CL-REFUSED", answer.error, "an error to P6=1: nobody listens there", answer)
+
+
 @pytest.mark.requirement("FR-ERROR-MT0", "FR-ERROR-MT1", "CL-REFUSED")
 @pytest.mark.parametrize("mt", [0, 1])
 def test_refused_connection_is_told_as_mt_says(client: Client, case: Case, mt: int) -> None:

@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from suites.steps.answers import successes
-from suites.steps.flows import Server, is_lost, read_exactly, read_some, read_until_lost, takes_r2
+from suites.steps.flows import Server, is_lost, read_exactly, read_some, read_until_lost, send_exactly, takes_r2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 
 HUMAN_AND_BACK = "human mode and back"
@@ -31,6 +31,19 @@ def test_read_gives_the_peers_bytes(at: ATClient, server: Server, served: TcpPee
 def test_read_gives_any_content(at: ATClient, server: Server, served: TcpPeer, name: str) -> None:
     served.send(CONTENTS[name])
     read_exactly(at, CONTENTS[name], server.profile.seconds("transfer"))
+
+
+@pytest.mark.requirement("DA-READ", "DA-SEND")
+@pytest.mark.parametrize("socket", [1, 2, 3])
+def test_any_byte_passes_both_ways_on_another_socket(at: ATClient, server: Server, socket: int) -> None:
+    server.socket = socket
+    peer = server.up().client()
+    limit = server.profile.seconds("transfer")
+    peer.send(CONTENTS["all bytes"])
+    with step_of("DA-READ"):
+        read_exactly(at, CONTENTS["all bytes"], limit)
+    with step_of("DA-SEND"):
+        send_exactly(at, peer, CONTENTS["all bytes"], limit)
 
 
 @pytest.mark.requirement("DA-READ")

@@ -11,8 +11,9 @@ from suites.steps.flows import BARE_ERROR, explains, without_progress
 pytestmark = pytest.mark.needs("human_mode")
 
 
-@pytest.mark.requirement("FR-HUMAN-MODE")
+@pytest.mark.requirement("FR-HUMAN-MODE", "FR-MACHINE-MODE")
 def test_human_mode_is_entered_and_commands_work(at: ATClient, case: Case) -> None:
+    echoes = bool(at("P0=0").echo)
     greeting = at.collect(b"$$$\r")
     try:
         case.observe("FR-HUMAN-MODE", "greeting", greeting)
@@ -21,6 +22,19 @@ def test_human_mode_is_entered_and_commands_work(at: ATClient, case: Case) -> No
         answer = at("P0")
         case.observe("FR-HUMAN-MODE", "answer to P0 in human mode", answer)
         case.require("FR-HUMAN-MODE", b"2" in answer.raw, "P0 shows 2", answer)
+    finally:
+        at.collect(b"---\r")
+    answer = at("P0=0")
+    case.require("FR-MACHINE-MODE", echoes or not answer.echo, "no echo, as before human mode", answer)
+
+
+@pytest.mark.requirement("FR-HUMAN-MODE", "FR-CRLF")
+def test_line_feed_is_ignored_in_human_mode_too(at: ATClient, case: Case) -> None:
+    at.collect(b"$$$\r")
+    try:
+        at.collect(b"P0=2\r\n")
+        shown = at.collect(b"P0\r\n")
+        case.require("FR-CRLF", b"2" in shown and b"ERROR" not in shown, "P0 shows 2, and no error", shown)
     finally:
         at.collect(b"---\r")
 

@@ -21,7 +21,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
         if (use, first) not in (("MA", "{use}-READ-EMPTY"), ("UD", "{use}-NO-STALE-BYTES"))
     },
     **dict.fromkeys(("FR-EMPTY-OK", "FR-PAYLOAD", "FR-ERROR", "FR-BARE-CR", "DA-SEND-FRAME"), ("FR-PROMPT",)),
-    "DA-BULK": ("DA-READ", "DA-SEND"),
+    "DA-BULK": ("DA-READ", "DA-READ-REST", "DA-SEND"),
     "DA-SEND-COUNT": ("DA-SEND",),
     "SS-NO-STALE-BYTES": ("MA-NO-STALE-BYTES", "DA-READ-EMPTY"),
     "MA-OWN-BYTES": ("DA-READ-EMPTY",),
@@ -47,7 +47,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "UD-OVER-R1": ("UD-READ",),
     "CL-BEFORE-LOSS": ("DA-BEFORE-LOSS",),
     "SS-BEFORE-LOSS": ("DA-BEFORE-LOSS",),
-    "DA-BEFORE-LOSS": ("DA-READ",),
+    "DA-BEFORE-LOSS": ("DA-READ", "DA-READ-REST"),
     "CL-READ-REST": ("DA-READ-REST",),
     "MA-RESTART": ("MA-STOP",),
     "SS-RESTART": ("SS-STOP", "MA-RESTART"),
