@@ -143,15 +143,16 @@ def limits_beside(name: str, value: str, profile: Profile) -> set[str]:
 
 
 def nearest(limits: tuple[str, str], value: str, declared: Sequence[str] = ()) -> set[str]:
-    """``value`` itself within the limits, else those that are nearest to it; none where it is no number."""
-    low, high = (
-        {int(one) for one in [*side.split(), *declared[place : place + 1]]} for place, side in enumerate(limits)
-    )
+    """``value`` where it lies within the limits, else the limits on its side; none where it is no number.
+
+    ``declared``: the limits of the profile, which count beside those of the documents.
+    """
     if re.fullmatch(r"-?\d+", value) is None:
         return set()
-    if min(low) <= int(value) <= max(high) and int(value) not in (min(low), max(high)):
-        return {value}
-    return {str(one) for one in (low if int(value) <= min(low) else high)}
+    low, high = ({*side.split(), *declared[place : place + 1]} for place, side in enumerate(limits))
+    if int(value) < min(map(int, low)):
+        return low
+    return high if int(value) > max(map(int, high)) else {value}
 
 
 def in_force(at: ATClient, name: str) -> str:
