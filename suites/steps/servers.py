@@ -25,6 +25,8 @@ AT_ONCE_S = 1.0
 
 BEHIND_S = 2.0
 """Seconds within which the notice of a client comes behind a second notice of another client."""
+UNANNOUNCED = b"not announced"
+"""What such a client sends, by which R0 shows that the client was taken."""
 TELLING = 8
 """Bytes of another client, in a row, that do not come by chance."""
 
@@ -203,6 +205,9 @@ class Server:
         try:
             yield
         except NoNotice as fault:
+            if not (self.plain and self.socket == 0) and takes_without_notice(self, self._due):
+                text = f"{fault}; R0 gives the bytes of the client that was to be announced"
+                raise ModuleFault(text, f"{self.area}-NOTICE") from fault
             if any(one.closed for one in self.queue):  # a client that leaves may end another one
                 raise
             waiting = [one for one in self.queue if not was_announced(self, one)]
@@ -317,6 +322,19 @@ def is_of_another(got: bytes, wanted: bytes, said: Sequence[bytes]) -> bool:
     if len(before) >= TELLING:
         return any(before[:TELLING] in one for one in said)
     return bool(before and found) and any(one.endswith(before) for one in said)
+
+
+def takes_without_notice(server: Server, due: TcpPeer | None) -> bool:
+    """True where R0 gives the bytes of the client whose notice does not come: ``due``, or the first that waits."""
+    waiting = [one for one in server.queue if not was_announced(server, one)]
+    peer = next((one for one in [due, *waiting] if one is not None and one.is_open()), None)
+    if peer is None:
+        return False
+    try:
+        peer.send(UNANNOUNCED)
+        return server.at.read(UNANNOUNCED).payload.endswith(UNANNOUNCED)
+    except (ModuleFault, BenchError):
+        return False
 
 
 def turns_away(server: Server) -> bool:
