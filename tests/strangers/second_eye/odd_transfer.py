@@ -132,8 +132,11 @@ class OddTransfer:
         return super().put(sock, data)
 
     def put_late(self, sock, connection, data):
-        if sock.connection is connection:
-            super().put(sock, data)
+        if sock.connection is not connection:
+            return
+        sent = super().put(sock, data)
+        if sent is not None and sent < len(data):  # counted, so not to be dropped
+            self.later(0.05, lambda: self.put_late(sock, connection, data[sent:]))
 
     def put_piece(self, connection, left, whole):
         if not self.variant("o-tx-bytes"):
