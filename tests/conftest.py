@@ -26,6 +26,7 @@ SLOW = (
     "reference_impl/test_serial_sides.py",
     "reference_impl/test_tls.py",
     "reports/test_allure_html.py",
+    "reports/test_allure_use.py",
     "reports/test_conformance.py",
     "reports/test_interrupt.py",
     "reports/test_node.py",
