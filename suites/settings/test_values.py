@@ -1,13 +1,11 @@
 """Each setting at each edge of its range, just outside, and as something else than a number."""
 
-import re
-from collections.abc import Sequence
-
 import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from suites.spec.profiles import Profile, load_profile
+from suites.settings.limits import limits_beside, ranges_of_the_page
+from suites.spec.profiles import Profile
 from suites.steps.answers import is_short_error
 from suites.steps.flows import Server
 
@@ -63,23 +61,6 @@ INSIDE = {"P0": 2, "P1": 1, "P2": 6100, "P4": 6200, "P8": 3, "R1": 700, "R2": 30
     "PK": "0,60000"
 }
 """A value that is neither a default nor an edge."""
-LIMITS = {
-    "P0": ("0", "3 4"),
-    "P1": ("0", "3 4"),
-    "P2": ("0", "65535"),
-    "P4": ("0", "65535"),
-    "P8": ("0 1", "6 17 30"),
-    "R1": ("0 1", "1460"),
-    "R2": ("0", "30000"),
-    "R3": ("0", "1"),
-    "S1": ("1", "1460"),
-    "S2": ("0", "30000"),
-    "MT": ("0", "1"),
-}
-"""The lowest and the highest values of each setting, in each document. No document says that a number beyond a limit
-is refused: a module may take the limit instead."""
-ENABLE, IDLE_MS = ("0", "1"), ("0 1 250", "7200000")
-"""The same for the two fields of PK."""
 SHOWN = {"P0": ("P0", 0), "P1": ("P?", 0), "P2": ("P?", 2), "P4": ("P?", 4), "P8": ("P?", 7)} | {
     "R1": ("R?", 0),
     "R2": ("R?", 1),
@@ -102,10 +83,10 @@ def requirement_of(name: str, value: str) -> str:
 def shown(at: ATClient, name: str) -> str:
     """What the module shows of the setting, "" where it has no field for it."""
     if name == "PK":
-        return ",".join(one.strip() for one in at("P?").fields[10:12])
+        return ",".join(at("P?").fields[10:12])
     query, field = SHOWN[name]
     fields = at(query).fields
-    return fields[field].strip() if field < len(fields) else ""
+    return fields[field] if field < len(fields) else ""
 
 
 def accepted_cases() -> list[object]:
@@ -130,29 +111,6 @@ def test_value_in_the_range_is_accepted(at: ATClient, profile: Profile, case: Ca
         case.observe("SE-RANGE-OPEN", f"{name}={value} (the profile declares {low} to {high})", answer)
         return
     case.require(requirement_of(name, value), answer.ok, f"OK to {name}={value}", answer)
-
-
-def limits_beside(name: str, value: str, profile: Profile) -> set[str]:
-    """The limits that a module may take in place of ``value``, a number beyond them; none where it is no number."""
-    if name == "PK":
-        enable, _, idle = value.partition(",")
-        pairs = [(one, other) for one in nearest(ENABLE, enable) for other in nearest(IDLE_MS, idle)]
-        return {",".join(pair) for pair in pairs}
-    declared = [str(one) for one in profile.ranges.get(name, ())]
-    return nearest(LIMITS[name], value, declared) if name in LIMITS else set()
-
-
-def nearest(limits: tuple[str, str], value: str, declared: Sequence[str] = ()) -> set[str]:
-    """``value`` where it lies within the limits, else the limits on its side; none where it is no number.
-
-    ``declared``: the limits of the profile, which count beside those of the documents.
-    """
-    if re.fullmatch(r"-?\d+", value) is None:
-        return set()
-    low, high = ({*side.split(), *declared[place : place + 1]} for place, side in enumerate(limits))
-    if int(value) < min(map(int, low)):
-        return low
-    return high if int(value) > max(map(int, high)) else {value}
 
 
 def in_force(at: ATClient, name: str) -> str:
@@ -195,8 +153,7 @@ def test_value_that_the_documents_leave_open_is_recorded(
     number = declared_number(name, value)
     if name in profile.ranges and number is not None:
         low, high = profile.ranges[name]
-        of_the_page = load_profile("web").ranges.get(name)
-        if (low, high) != of_the_page:  # a module that has the page's range has declared nothing
+        if (low, high) != ranges_of_the_page().get(name):  # a module that has the page's range has declared nothing
             inside = low <= number <= high
             case.require("SE-RANGE", answer.ok == inside, f"{'OK' if inside else 'an error'} as declared", answer)
 
@@ -243,14 +200,14 @@ def test_accepted_value_is_shown(at: ATClient, case: Case, name: str, value: str
 def test_remote_address_is_shown(at: ATClient, case: Case, value: str) -> None:
     at(f"P3={value}")
     fields = at("P?").fields
-    case.require("SE-SHOWN-P", fields[3].strip() == value, f"{value} in field 4 of P?", fields)
+    case.require("SE-SHOWN-P", fields[3] == value, f"{value} in field 4 of P?", fields)
 
 
 @pytest.mark.requirement("SE-SHOWN-P")
 @pytest.mark.parametrize("value", ["1,3000", "0,7200000", "1,250"])
 def test_keep_alive_is_shown_where_there_are_fields_for_it(at: ATClient, case: Case, value: str) -> None:
     at(f"PK={value}")
-    fields = [one.strip() for one in at("P?").fields]
+    fields = at("P?").fields
     if len(fields) < 12:
         pytest.skip(f"P? has {len(fields)} fields and none for the keep-alive")
     case.require("SE-SHOWN-P", fields[10:12] == value.split(","), f"{value} in fields 11 and 12 of P?", fields)
