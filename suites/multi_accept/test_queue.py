@@ -10,6 +10,7 @@ from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
 from suites.multi_accept.moves import queue_up
 from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
+from suites.steps.pace import pause_behind
 from suites.steps.payloads import pattern
 from suites.steps.queues import all_wait_and_have_their_turn
 
@@ -207,6 +208,7 @@ def first_piece(at: ATClient, server: Server) -> bytes:
     while not (answer := at.read()).payload:
         if time.monotonic() > deadline:
             raise ModuleFault(f"expected: bytes sent before the turn\ngot:      {show(answer)}", "MA-EARLY-BYTES")
+        pause_behind(at, answer)
     if is_lost(answer):
         text = f"expected: bytes that came before the loss\ngot:      {show(answer)}"
         raise ModuleFault(text, "MA-EARLY-BYTES", step="DA-BEFORE-LOSS")

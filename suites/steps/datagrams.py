@@ -12,6 +12,7 @@ from fixtures.errors import ModuleFault, NetworkError
 from suites.spec.profiles import Profile
 from suites.steps.connecting import reached
 from suites.steps.flows import differs, expect_ok, is_lost
+from suites.steps.pace import pause_behind
 
 TRIES = 3
 """Number of times that a datagram is sent to a module across a real network, which may lose one."""
@@ -109,4 +110,5 @@ class Datagrams:
             answer = self.at.read(datagram)
             if answer.ok and answer.payload and not is_lost(answer, datagram):
                 return answer
+            pause_behind(self.at, answer)
         return None

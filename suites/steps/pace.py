@@ -2,10 +2,22 @@
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
+from fixtures.drivers.line.frames import Answer
 from suites.spec.profiles import Profile
 
 IDLE_S = 4.5
 """Seconds of silence that must not lose a client: more than the shortest patience of firmware."""
+PAUSE_S = 0.02
+"""Seconds between two answers, at the least, of a module that is asked until it has something to say."""
+
+
+def pause_behind(at: ATClient, answer: Answer) -> None:
+    """Pause where ``answer`` has no bytes and came at once, before R0 is sent again.
+
+    A module that keeps R2 has paused by itself. Another one would have this machine at work without a pause.
+    """
+    if not answer.payload and answer.latency < PAUSE_S:
+        at.drain(quiet=PAUSE_S)
 
 
 def takes_r2(at: ATClient, profile: Profile, case: Case, wait: int) -> None:

@@ -8,6 +8,7 @@ from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import TcpPeer
 from fixtures.errors import ModuleFault
 from suites.steps.answers import differs, is_lost
+from suites.steps.pace import PAUSE_S, pause_behind
 
 SOON_S = 0.5
 """Seconds within which bytes arrive that the module has sent before it answered an error."""
@@ -36,6 +37,7 @@ def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA
         elif time.monotonic() - quiet_since > timeout:
             text = f"expected: bytes {done} to {len(stream)} within {timeout:g} s\ngot:      only {done}"
             raise ModuleFault(text, step=step)
+        pause_behind(at, answer)
     return answers
 
 
@@ -54,8 +56,7 @@ def read_until_lost(
         data += answer.payload
         if time.monotonic() > deadline:
             raise ModuleFault(f"expected: -1 within {timeout:g} s of the loss\ngot:      {show(answer)}", step=step)
-        if not answer.payload:
-            at.drain(quiet=0.02)  # a module that answers at once would have this machine at work without a pause
+        pause_behind(at, answer)
 
 
 def send_until_lost(at: ATClient, timeout: float, payload: bytes = b"x", *, step: str = "MA-LOST-S3") -> Answer:
@@ -67,7 +68,7 @@ def send_until_lost(at: ATClient, timeout: float, payload: bytes = b"x", *, step
             return answer
         if time.monotonic() > deadline:
             raise ModuleFault(f"expected: -1 within {timeout:g} s of the loss\ngot:      {show(answer)}", step=step)
-        at.drain(quiet=0.02)
+        at.drain(quiet=PAUSE_S)
 
 
 def send_exactly(
@@ -117,3 +118,4 @@ def read_some(at: ATClient, stream: bytes, timeout: float) -> bytes:
             return answer.payload
         if time.monotonic() > deadline:
             raise ModuleFault(f"expected: the peer's bytes within {timeout:g} s\ngot:      none", step="DA-READ")
+        pause_behind(at, answer)
