@@ -83,9 +83,9 @@ class AllureWriter:
         """An attempt that is not the last is a result of its own: Allure shows what has one history as retries."""
         outcome = cast("Any", report).conformance
         self._decorate(whole_case(outcome["case"], rig_name(outcome["run"])))
-        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
-            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
-            listener.allure_logger.close_test(uuid)
+        logger, uuid = self._take(item)
+        if uuid:
+            logger.close_test(uuid)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_conformance_handed_back(self, item: pytest.Item) -> None:
@@ -94,10 +94,20 @@ class AllureWriter:
 
     def _leave_out(self, item: pytest.Item) -> None:
         """Have allure-pytest write no result of this case."""
-        if listener := self._config.pluginmanager.get_plugin("allure_listener"):
-            uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to leave a case without a result
-            if uuid:
-                listener.allure_logger.drop_test(uuid)
+        logger, uuid = self._take(item)
+        if uuid:
+            logger.drop_test(uuid)
+
+    def _take(self, item: pytest.Item) -> tuple[Any, str | None]:
+        """Take the result of this case from allure-pytest, which would write it behind the case: its logger, its id.
+
+        The id is None where allure-pytest has no such result, or is not there.
+        """
+        listener: Any = self._config.pluginmanager.get_plugin("allure_listener")
+        if listener is None:
+            return None, None
+        uuid = listener._cache.pop(item.nodeid)  # noqa: SLF001 - no public way to end a result before its case ends
+        return listener.allure_logger, uuid
 
     def _decorate(self, case: Case) -> None:
         listener = self._config.pluginmanager.get_plugin("allure_listener")
