@@ -24,7 +24,7 @@ def own_rate(at: ATClient, bench: Bench) -> Iterator[None]:
 @pytest.mark.requirement("ID-UART", "ID-UART-FORM")
 def test_line_is_shown_in_six_fields_or_more(at: ATClient, case: Case) -> None:
     answer = at("U?")
-    fields = [one.strip() for one in answer.fields]
+    fields = answer.fields
     case.require("ID-UART", answer.ok and len(fields) >= 6 and all(fields[:6]), f"six fields or more: {UART}", answer)
     form = "numbers" if all(one.isdigit() for one in fields) else "words"
     case.observe("ID-UART-FORM", "form", f"{len(fields)} fields, {form}")

@@ -32,7 +32,7 @@ def octets(name: str) -> bytes:
 def fields_of(answer: Answer, ssid: str) -> list[str]:
     """The fields of C?'s ``answer``, without the blanks around them; ``ssid`` may have commas of its own."""
     if not answer.payload.startswith(octets(ssid) + b","):
-        return [one.strip() for one in answer.fields]
+        return answer.fields
     rest = answer.payload.removeprefix(octets(ssid) + b",").decode("latin-1")
     return [ssid, *(one.strip() for one in rest.split(","))]
 

@@ -33,7 +33,7 @@ def of_setting(name: str) -> object:
 
 def shown_of(at: ATClient, name: str) -> str:
     """What the query shows of the setting; "" where P? has no field for it."""
-    fields = [one.strip() for one in at(f"{name[0]}?").fields]
+    fields = at(f"{name[0]}?").fields
     place = {"P2": FIELDS["P2"], "P4": FIELDS["P4"], "PK": 11}.get(name, int(name[1]) - 1 if name[1].isdigit() else 0)
     return "".join(fields[place : place + 1])
 

@@ -117,7 +117,7 @@ def test_status_shows_the_served_client(at: ATClient, single_server: Server, cas
         single_server.start()
         peer = single_server.client(source=address)
         for when in ("once it is accepted", "after an exchange"):
-            fields = [one.strip() for one in at("P?").fields]
+            fields = at("P?").fields
             case.require("SS-STATUS", fields[1:2] == [peer.address], f"{peer.address} in field 2 of P? {when}", fields)
             case.require("SS-STATUS", fields[5:6] == ["1"], f"1 in field 6 of P? {when}", fields)
             single_server.serves(peer)
@@ -133,7 +133,7 @@ def test_status_shows_no_server_when_none_runs(at: ATClient, single_server: Serv
         single_server.client()
         case.observe("SS-STATUS-STOPPED", "P? before the stop", at("P?").text)
         single_server.stop()
-    fields = [one.strip() for one in at("P?").fields]
+    fields = at("P?").fields
     case.require("SS-STATUS-STOPPED", fields[5:6] == ["0"], "0 in field 6 of P?", fields)
 
 

@@ -9,7 +9,7 @@ FIELDS = {"P1": 0, "P2": 2, "P3": 3, "P4": 4, "P8": 7}
 def shown(at: ATClient, socket: int) -> dict[str, str]:
     """What P? shows of the settings of ``socket``; of PK where it has fields for it."""
     at(f"P0={socket}")
-    fields = [one.strip() for one in at("P?").fields]
+    fields = at("P?").fields
     names = {"TCP": "0", "UDP": "1"}
     found = {name: names.get(fields[at_], fields[at_]) for name, at_ in FIELDS.items() if at_ < len(fields)}
     return found | ({"PK": ",".join(fields[10:12])} if len(fields) >= 12 else {})

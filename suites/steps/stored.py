@@ -21,7 +21,7 @@ def fields_of(at: ATClient, query: str) -> list[str]:
 
     The first field of C? is a name that may hold commas: the fields behind it are counted from the end.
     """
-    fields = [one.strip() for one in at(query).fields]
+    fields = at(query).fields
     surplus = len(fields) - NETWORK_FIELDS if query == "C?" else 0
     return [",".join(fields[: surplus + 1]), *fields[surplus + 1 :]] if surplus > 0 else fields
 

@@ -98,7 +98,7 @@ class Use(ABC):
         """Require 0 in fields 6 and 7 of P?, the servers, after the stop."""
         answer = self.at("P?")
         for place, requirement in ((5, "SS-STATUS-STOPPED"), (6, "UD-STATUS")):
-            got = "".join(answer.fields[place : place + 1]).strip()
+            got = "".join(answer.fields[place : place + 1])
             self.case.step(requirement, got == "0", f"0 in field {place + 1} of P? after the stop", answer)
 
 

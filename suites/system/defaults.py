@@ -32,7 +32,7 @@ def change_all(at: ATClient) -> None:
 def differing(at: ATClient, profile: Profile, socket: int) -> list[str]:
     """The settings of the selected ``socket`` that differ from the documents, each as ``name=value``."""
     at(f"P0={socket}")
-    answers = {query: [one.strip() for one in at(query).fields] for query in ("P?", "R?", "S?")}
+    answers = {query: at(query).fields for query in ("P?", "R?", "S?")}
     shown = {name: answers[query][at_] for name, (query, at_) in FIELDS.items() if at_ < len(answers[query])}
     good = documented(profile)
     return [f"{name}={value}" for name, value in shown.items() if value not in good[name]]

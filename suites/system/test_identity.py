@@ -14,7 +14,7 @@ NAMES = ("product", "firmware", "API", "stack", "RTOS", "CPU clock", "name")
 @pytest.mark.requirement("SY-IDENTITY")
 def test_identity_has_seven_fields(at: ATClient, case: Case) -> None:
     answer = at("I?")
-    fields = [one.strip() for one in answer.fields]
+    fields = answer.fields
     case.require("SY-IDENTITY", answer.ok and len(fields) == len(NAMES) and all(fields), ", ".join(NAMES), answer)
     for name, value in zip(NAMES, fields, strict=True):
         case.observe("SY-IDENTITY", name, value)

@@ -84,7 +84,7 @@ def texts_of_a_client(server: Server, case: Case) -> list[bytes]:
     peer = server.connect()
     serves_unannounced(server, peer)
     server.at.drain(quiet=0.2)
-    fields = [one.strip() for one in server.at("P?").fields]
+    fields = server.at("P?").fields
     case.require("SS-STATUS", fields[1:2] == [peer.address], f"{peer.address} in field 2 of P?", fields)
     announced = [one for one in server.at.notices if one.port]
     for one in announced:

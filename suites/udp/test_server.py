@@ -19,7 +19,7 @@ SOME = ["all bytes", "CR LF", "prompt", "success frame", "error frame", "-1 on a
 
 def server_fields(at: ATClient) -> str:
     """Fields 6 and 7 of P?: TCP server, UDP server."""
-    return ",".join(one.strip() for one in at("P?").fields[5:7])
+    return ",".join(at("P?").fields[5:7])
 
 
 @pytest.mark.requirement("UD-SERVER")

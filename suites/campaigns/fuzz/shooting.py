@@ -162,8 +162,8 @@ class Range:
         except OutOfStep as problem:
             self.at.reset_view()
             return Asked(MIXED, str(problem))
-        shown = status.ok and [one.strip().isdigit() for one in status.fields[:2]] == [True, True]
-        if done.ok and shown and status.fields[0].strip() == str(self._nonce):
+        shown = status.ok and [one.isdigit() for one in status.fields[:2]] == [True, True]
+        if done.ok and shown and status.fields[0] == str(self._nonce):
             return Asked()
         came = f"to R1={self._nonce}: {show(done)}; to R?: {show(status)}"
         return Asked(REFUSED if shown else MIXED, came)

@@ -73,7 +73,7 @@ class Exchanges(Crowd):
                 self.case.require(requirement, False, "only the served client receives what is sent", got)
 
     def _see_served(self, row: ModelRow, _event: str) -> None:
-        fields = [one.strip() for one in self.at("P?").fields]
+        fields = self.at("P?").fields
         want = [self._served.peer.address, "1"]
         got = [*fields[1:2], *fields[5:6]]
         self.case.require(
@@ -81,7 +81,7 @@ class Exchanges(Crowd):
         )
 
     def _see_no_server(self, row: ModelRow, _event: str) -> None:
-        fields = [one.strip() for one in self.at("P?").fields]
+        fields = self.at("P?").fields
         self.case.require(row.requirements[0], fields[5:6] == ["0"], "0 in field 6 of P?", fields)
 
     def _see_ok(self, row: ModelRow, event: str) -> None:
