@@ -6,7 +6,6 @@ import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
-from fixtures.errors import ModuleFault
 from suites.steps.flows import Server, read_until_lost, send_until_lost, tail_of
 
 pytestmark = [pytest.mark.needs("multi_accept", "keepalive")]
@@ -24,11 +23,9 @@ def second_server(server: Server) -> Server | None:
 
 
 def send_is_lost(at: ATClient, server: Server) -> None:
-    """S3 says -1. Raises ModuleFault that names its requirement."""
-    try:
-        send_until_lost(at, server.profile.seconds("lost"))
-    except ModuleFault as fault:
-        raise ModuleFault(str(fault), "KA-LOST-S3") from fault
+    """S3 says -1. Raises ModuleFault."""
+    answer = send_until_lost(at, server.profile.seconds("lost"), step="KA-LOST-S3")
+    server.case.require("KA-LOST-S3", answer.payload == b"-1", "-1", answer)
 
 
 @pytest.mark.requirement("KA-LOST-R0", "KA-LOST-S3", "KA-NEXT")
@@ -57,12 +54,9 @@ def test_client_that_vanished_is_lost_for_read_and_for_send(at: ATClient, server
 
 
 def serves_the_next(server: Server) -> None:
-    """P5=10 leads to the next client. Raises ModuleFault that names its requirement."""
-    try:
-        server.next()
-        server.serves(server.client())
-    except ModuleFault as fault:
-        raise ModuleFault(str(fault), "KA-NEXT") from fault
+    """P5=10 leads to the next client. Raises ModuleFault."""
+    server.next()
+    server.serves(server.client())
 
 
 def send_alone_is_lost(at: ATClient, server: Server, *, since: float) -> None:

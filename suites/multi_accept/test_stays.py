@@ -5,7 +5,6 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
-from fixtures.errors import ModuleFault
 from suites.steps.flows import IDLE_S, Server, let_pass
 
 SETTINGS = {
@@ -17,11 +16,8 @@ SETTINGS = {
 
 
 def stay(server: Server, case: Case, first: TcpPeer, second: TcpPeer, what: str) -> None:
-    """``first`` is still served, ``second`` still waits. Raises ModuleFault that names its requirement."""
-    try:
-        server.serves(first)
-    except ModuleFault as fault:
-        raise ModuleFault(f"after {what}: {fault}", "MA-STAYS") from fault
+    """``first`` is still served, ``second`` still waits. Raises ModuleFault."""
+    server.serves(first)
     case.require("MA-QUEUE", second.is_open(), f"the waiting client stays connected after {what}", "it was closed")
 
 
