@@ -80,7 +80,7 @@ def test_keepalive_belongs_to_the_selected_socket(at: ATClient, server: Server, 
     at("P0=0")
     idle = other.client() if at(f"P5={other.mode}").ok else None  # a module may have no room for a second server
     since = idle.segments() if idle else 0
-    client = Client(at, server.peers, server.profile, socket=1).aim()
+    client = Client(at, server.peers, server.profile, case, socket=1).aim()
     at(f"PK={PK}")
     remote = client.connect()
     client.talks(remote)

@@ -68,8 +68,8 @@ def test_address_is_kept_for_the_selected_socket_alone(at: ATClient, case: Case)
 
 
 @pytest.mark.requirement("NA-CONNECT")
-def test_client_connects_to_what_was_looked_up(at: ATClient, peers: Network, profile: Profile) -> None:
-    client = Client(at, peers, profile)
+def test_client_connects_to_what_was_looked_up(at: ATClient, peers: Network, profile: Profile, case: Case) -> None:
+    client = Client(at, peers, profile, case)
     for setting in ("P3=0.0.0.0", "P1=0", f"P4={client.listener.port}", f"D0={client.listener.address}"):
         at(setting)
     client.talks(client.connect())
@@ -91,7 +91,7 @@ def test_name_that_is_none_is_recorded(at: ATClient, case: Case, name: str) -> N
 
 @pytest.mark.requirement("NA-OUT-OF-TURN")
 def test_lookup_under_a_client_is_recorded(at: ATClient, peers: Network, profile: Profile, case: Case) -> None:
-    client = Client(at, peers, profile)
+    client = Client(at, peers, profile, case)
     peer = client.aim().connect()
     case.observe("NA-OUT-OF-TURN", "D0 while connected", answer_line(at(f"D0={ADDRESSES[0]}")))
     case.observe("NA-OUT-OF-TURN", "the connection", "open" if peer.is_open() else "closed")

@@ -117,7 +117,7 @@ class Board:
     def calling(self, socket: int) -> Station:
         """A client on ``socket`` that is connected to a listener of its own."""
         self.at.ensure_selected(socket)
-        client = Client(self.at, self.peers, self.profile, socket)
+        client = Client(self.at, self.peers, self.profile, self.prototype.case, socket)
         return Station(socket, client, client.aim().connect())
 
     def mixed(self, server: int = 0, mode: int = 1, sockets: Iterable[int] = SOCKETS) -> list[Station]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fixtures.case import resting_on
+from fixtures.case import Case, resting_on
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import ClosedPort, Network, TcpListener, TcpPeer
@@ -18,6 +18,7 @@ class Client:
     at: ATClient
     peers: Network
     profile: Profile
+    case: Case
     socket: int = 0
     listener: TcpListener = field(init=False)
 
@@ -59,9 +60,10 @@ class Client:
             return self.listener.accept(self.profile.seconds("transfer"))
 
     def connect(self) -> TcpPeer:
-        """Start the client; the connection of the remote."""
-        self.start()
-        return self.arrival()
+        """Start the client; the connection of the remote. Raises Masked where the module never connects."""
+        with self.case.move("CL-CONNECT"):
+            self.start()
+            return self.arrival()
 
     def stop(self) -> Answer:
         """Send P6=0, which must be accepted."""
@@ -69,11 +71,13 @@ class Client:
 
     def talks(self, peer: TcpPeer, token: bytes = b"over the wire") -> None:
         """``peer`` is at the other end of the selected socket: its bytes are read, and it gets what is sent."""
-        talks(self.at, peer, token, self.profile.seconds("transfer"))
+        talks(self.at, self.case, peer, token, self.profile.seconds("transfer"))
 
 
-def talks(at: ATClient, peer: TcpPeer, token: bytes, limit: float) -> None:
+def talks(at: ATClient, case: Case, peer: TcpPeer, token: bytes, limit: float) -> None:
     """What ``peer`` sends is read by R0, and what S3 sends arrives at it, within ``limit`` seconds each."""
     peer.send(token)
-    read_exactly(at, token, limit, step="CL-READ")
-    send_exactly(at, peer, token[::-1], limit, count="CL-SEND", step="CL-SEND")
+    with case.move("CL-READ"):
+        read_exactly(at, token, limit, step="CL-READ")
+    with case.move("CL-SEND"):
+        send_exactly(at, peer, token[::-1], limit, count="CL-SEND", step="CL-SEND")

@@ -2,9 +2,11 @@
 
 import socket as sockets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from fixtures.case import parting, resting_on, show
+from fixtures.case import Case, parting, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
@@ -34,6 +36,7 @@ class Datagrams:
     at: ATClient
     peers: Network
     profile: Profile
+    case: Case
     peer: UdpPeer
     port: int
     socket: int = 0
@@ -80,25 +83,44 @@ class Datagrams:
     def first_answer(
         self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None
     ) -> Answer:
-        """The first answer of R0 with data after ``datagram`` was sent. Raises ModuleFault where none comes."""
+        """The first answer of R0 with data after ``datagram`` was sent.
+
+        Raises ModuleFault where none comes, Masked where none ever comes.
+        """
+        with self.case.move("UD-CLIENT-READ") if target else self._arriving():
+            return self._first_answer(datagram, peer or self.peer, target or self.here, is_server=not target)
+
+    @contextmanager
+    def _arriving(self) -> Iterator[None]:
+        """The move of a datagram to the module's server: the server is there, and R0 gives the datagram."""
+        with self.case.move("UD-SERVER"), self.case.move("UD-READ"):
+            yield
+
+    def _first_answer(self, datagram: bytes, peer: UdpPeer, target: tuple[str, int], *, is_server: bool) -> Answer:
         for last in range(TRIES - 1, -1, -1) if not self.peers.local() else (0,):
-            (peer or self.peer).send(datagram, target or self.here)
+            peer.send(datagram, target)
             if answer := self._data(datagram):
                 return answer
             if not last:
                 break
         text = f"expected: the datagram {show(datagram)}\ngot:      {show(self.at.answers[-1])}, no data"
-        if not target and self.peer.is_refused(self.here):
+        if is_server and self.peer.is_refused(self.here):
             raise ModuleFault(f"{text}; the module's UDP port {self.port} is closed", step="UD-SERVER")
-        raise ModuleFault(text, step="UD-CLIENT-READ" if target else "UD-READ")
+        raise ModuleFault(text, step="UD-READ" if is_server else "UD-CLIENT-READ")
 
     def sends(self, payload: bytes, command: str | None = None) -> tuple[str, int]:
-        """``payload`` by S3 (or ``command``) arrives at the peer, alone; where it came from. Raises ModuleFault."""
+        """``payload`` by S3 (or ``command``) arrives at the peer, alone; where it came from.
+
+        Raises ModuleFault, and Masked where that never succeeds.
+        """
+        with self.case.move("UD-SEND"):
+            return self._sends(payload, command)
+
+    def _sends(self, payload: bytes, command: str | None) -> tuple[str, int]:
         answer = self.at.send(payload, command=command)
         if not answer.ok or answer.payload != str(len(payload)).encode():
             raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}", step="UD-SEND")
-        with resting_on("UD-SEND"):
-            got, source = self.peer.receive(self.profile.seconds("transfer"))
+        got, source = self.peer.receive(self.profile.seconds("transfer"))
         if got != payload:
             raise differs("the remote receives", payload, got, step="UD-SEND")
         return source

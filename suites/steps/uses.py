@@ -210,7 +210,7 @@ class TcpCall(Use):
 
     def aim(self, remote: TcpListener | ClosedPort) -> None:
         """P1, P3 and P4 name ``remote``; P2 a port that no server has had."""
-        self.client = Client(self.at, self.peers, self.profile, self.socket)
+        self.client = Client(self.at, self.peers, self.profile, self.case, self.socket)
         self.local("P1=0", f"P2={self.peers.free_port()}", SHORT_READ)
         self.remote(remote.address, remote.port)
 
@@ -277,7 +277,7 @@ class UdpUse(Use):
 
     def make(self, port: int) -> None:
         """The moves of UDP, with a peer of this use."""
-        self.udp = Datagrams(self.at, self.peers, self.profile, self.peers.udp(), port, self.socket)
+        self.udp = Datagrams(self.at, self.peers, self.profile, self.case, self.peers.udp(), port, self.socket)
 
 
 class UdpService(UdpUse):

@@ -127,9 +127,9 @@ def test_reset_ends_the_server(bench: Bench, profile: Profile, server: Server, c
 def test_reset_ends_udp_server_and_client(
     at: ATClient, bench: Bench, profile: Profile, peers: Network, case: Case
 ) -> None:
-    udp = Datagrams(at, peers, profile, peers.udp(), free_port(peers))
+    udp = Datagrams(at, peers, profile, case, peers.udp(), free_port(peers))
     udp.serve().receives(b"before the reset")
-    client = Client(at, peers, profile, socket=1)
+    client = Client(at, peers, profile, case, socket=1)
     peer = client.aim().connect()
     reset(bench, profile)
     case.observe("SY-RESET-REMOTE", "the client's remote after the reset", "open" if peer.is_open() else "closed")

@@ -51,7 +51,7 @@ def test_server_that_is_vouched_for_is_connected_to(
     demand_certificate(at, own_set)
     answer = at("P6=1")
     case.require("TL-REQUIRED", answer.ok, "OK to P6=1, the authority of the active set having signed", answer)
-    talks(at, server.accept(profile.seconds("transfer")), b"verified", profile.seconds("transfer"))
+    talks(at, case, server.accept(profile.seconds("transfer")), b"verified", profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("TL-REQUIRED")

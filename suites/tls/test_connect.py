@@ -32,18 +32,20 @@ def test_client_that_verifies_nothing_connects_all_the_same(
     at("P9=0")
     answer = at("P6=1")
     case.require("TL-NO-VERIFY", answer.ok, f"OK to P6=1 with P9=0, the certificate being one of {kind}", answer)
-    talks(at, server.accept(profile.seconds("transfer")), b"unverified", profile.seconds("transfer"))
+    talks(at, case, server.accept(profile.seconds("transfer")), b"unverified", profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("TL-DATA")
 @pytest.mark.parametrize(
     "data", [b"x", bytes(range(256)), b"\r\nOK\r\n> ", bytes(1460)], ids=["1", "every byte", "a frame", "1460"]
 )
-def test_data_cross_in_both_directions(at: ATClient, tls_server: Servers, profile: Profile, data: bytes) -> None:
+def test_data_cross_in_both_directions(
+    at: ATClient, tls_server: Servers, profile: Profile, case: Case, data: bytes
+) -> None:
     server = tls_server("good")
     aim(at, server)
     expect_ok(at("P6=1"), "P6=1", step="TL-CONNECT")
-    talks(at, server.accept(profile.seconds("transfer")), data, profile.seconds("transfer"))
+    talks(at, case, server.accept(profile.seconds("transfer")), data, profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("TL-STOP", "TL-CONNECT")
@@ -57,7 +59,7 @@ def test_connection_is_closed_and_made_again(at: ATClient, tls_server: Servers, 
     await_close(peer, profile.seconds("close"), step="TL-STOP")
     again = at("P6=1")
     case.require("TL-STOP", again.ok, "OK to P6=1 after P6=0", again)
-    talks(at, server.accept(profile.seconds("transfer")), b"once more", profile.seconds("transfer"))
+    talks(at, case, server.accept(profile.seconds("transfer")), b"once more", profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("TL-NO-SET")

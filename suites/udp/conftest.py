@@ -2,6 +2,7 @@
 
 import pytest
 
+from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import Network
 from suites.spec.profiles import Profile
@@ -9,9 +10,9 @@ from suites.steps.datagrams import Datagrams, free_port
 
 
 @pytest.fixture
-def udp(at: ATClient, peers: Network, profile: Profile) -> Datagrams:
+def udp(at: ATClient, peers: Network, profile: Profile, case: Case) -> Datagrams:
     """UDP on socket 0 with a port and a peer of its own, not yet started."""
-    return Datagrams(at, peers, profile, peers.udp(), free_port(peers))
+    return Datagrams(at, peers, profile, case, peers.udp(), free_port(peers))
 
 
 @pytest.fixture

@@ -168,8 +168,8 @@ def test_udp_and_tcp_keep_their_data_apart(at: ATClient, udp: Datagrams, single_
 
 @pytest.mark.requirement("UD-APART")
 def test_server_and_clients_of_both_kinds_run_together(at: ATClient, udp: Datagrams, other_port: int) -> None:
-    caller = Datagrams(at, udp.peers, udp.profile, udp.peers.udp(), other_port, socket=1)
-    tcp = Client(at, udp.peers, udp.profile, socket=2)
+    caller = Datagrams(at, udp.peers, udp.profile, udp.case, udp.peers.udp(), other_port, socket=1)
+    tcp = Client(at, udp.peers, udp.profile, udp.case, socket=2)
     udp.serve()
     caller.select()
     caller.call()

@@ -62,7 +62,7 @@ def test_r0_is_sent_again_after_a_pause_where_a_datagram_does_not_come(bench):
     profile = load_profile("web")
     profile = replace(profile, limits=replace(profile.limits, transfer=round(LIMIT_S * 1000)))
     port = free_port(bench.network)
-    udp = Datagrams(bench.at, bench.network, profile, bench.network.udp(), port).serve()
+    udp = Datagrams(bench.at, bench.network, profile, Case(()), bench.network.udp(), port).serve()
     began = len(bench.at.answers)
     elsewhere = udp.peers.module_address, free_port(bench.network)
     with pytest.raises(ModuleFault):
