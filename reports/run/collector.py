@@ -148,6 +148,7 @@ class Collector:
         for report in failed:
             if case["blame"] not in ("harness", None) and case["message"]:
                 report.longrepr = message_longrepr(case)
+                vars(report)["judged"] = case["verdict"]
             if repeated:
                 vars(report)["_pdbshown"] = True  # so pytest knows a failure that was shown already
 

@@ -17,6 +17,20 @@ COUNTED = {
 """Under which word pytest's last line counts a case of that verdict."""
 
 
+def show_as_failures(terminal: Any) -> None:
+    """Let pytest show a case that failed before it began as the failure that it is.
+
+    Pytest calls what goes wrong in a fixture an error, and prints each of them, repeated ones too. Call it before
+    pytest prints any.
+    """
+    errors = terminal.stats.pop("error", [])
+    failures = [one for one in errors if one.when == "setup" and getattr(one, "judged", "") == "fail"]
+    if rest := [one for one in errors if one not in failures]:
+        terminal.stats["error"] = rest
+    if failures:
+        terminal.stats.setdefault("failed", []).extend(failures)
+
+
 def count_by_verdict(terminal: Any, record: Record) -> None:
     """Let pytest's last line count verdicts: an observed case has not passed, and an inconclusive one was not skipped.
 

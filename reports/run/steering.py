@@ -28,7 +28,7 @@ from reports.run.history import Aside, keep_record
 from reports.run.interrupt import OneInterrupt, drop_unplaced
 from reports.run.job import Job
 from reports.run.resume import Former, Rest, load_former, refuse_rigs, rest_of
-from reports.run.showing import show_end
+from reports.run.showing import show_as_failures, show_end
 from reports.run.streams import complain, failure_of_output
 from reports.run.worker import stop_where_failed
 from suites.spec.catalogue import Catalogue
@@ -277,6 +277,8 @@ class Reports:
         assert self._collector
         record = self._collector.finish(exitstatus)
         session.exitstatus = self._job.status(record)
+        if terminal := self._config.pluginmanager.get_plugin("terminalreporter"):
+            show_as_failures(terminal)
         if record["status"]["code"] == ExitStatus.NOTHING_JUDGED and self._aside.has_record:
             self._aside.put_back()
             self._former_stays = True

@@ -118,6 +118,30 @@ def test_notice(number):
     assert "30 failed in" in said
 
 
+FAILS_IN_A_FIXTURE = """
+import pytest
+@pytest.fixture
+def server(number):
+    raise AssertionError("the module refuses P5=11")
+@pytest.mark.case_result(
+    verdict="fail", blame="module", broken=["MA-NOTICE"],
+    message="MA-NOTICE (mandatory): ...\\nexpected: OK to P5=11\\ngot:      an error",
+)
+@pytest.mark.parametrize("number", range(3))
+def test_case(server):
+    pass
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_a_case_that_fails_in_its_fixture_is_shown_as_a_failure_once(project, workers):
+    project.add("test_one.py", FAILS_IN_A_FIXTURE)
+    said = project.run(*workers).stdout
+    assert said.count("got:      an error\n(fail, blame: module; MA-NOTICE)") == 1
+    assert "ERROR at setup" not in said
+    assert "3 failed in" in said
+
+
 def test_a_failure_of_the_harness_keeps_its_traceback(project):
     project.add(
         "test_one.py",
