@@ -29,13 +29,32 @@ def differing(got):
     return ModuleFault(f"expected: the bytes of the peer\ngot:      {got}")
 
 
+def bench_on(line):
+    """An open bench whose module is behind ``line``."""
+    bench = Bench(
+        Rig("noisy", serial=SerialSettings(line.url), network=NetworkSettings(ssid="LAB")), Forms(answer_s=0.7)
+    )
+    bench.open()
+    return bench
+
+
+def taking_as_data(count):
+    """The function that takes the next ``count`` bytes away, as a module that waits for data does."""
+    left = [count]
+
+    def take(data):
+        taken = min(left[0], len(data))
+        left[0] -= taken
+        return data[taken:]
+
+    return take
+
+
 @pytest.fixture
 def noisy():
     """A bench whose line has garbled bytes before, and garbles none now."""
     with Between() as line:
-        rig = Rig("noisy", serial=SerialSettings(line.url), network=NetworkSettings(ssid="LAB"))
-        bench = Bench(rig, Forms(answer_s=0.7))
-        bench.open()
+        bench = bench_on(line)
         line.to_host = garbling()
         found = bench.doubts.about(differing("some bytes"), network=False)
         assert type(found) is NoisyLine
@@ -70,3 +89,15 @@ def test_proof_of_a_line_leaves_the_remote_address_as_it_was(noisy):
     noisy.at("P3=192.0.2.7")
     assert noisy.doubts.about(differing("bytes of a sound line"), network=False)
     assert noisy.at("P?").fields[3] == "192.0.2.7"
+
+
+def test_remote_address_is_in_doubt_after_a_proof_that_could_not_read_it():
+    with Between() as line:
+        bench = bench_on(line)
+        bench.at.ensure("P3=192.0.2.7")
+        line.to_module = taking_as_data(len("P?\r"))
+        assert bench.doubts.about(differing("some bytes"), network=False) is None
+        bench.at.ensure("P3=192.0.2.7")
+        shown = bench.at("P?").fields[3]
+        bench.close()
+    assert shown == "192.0.2.7"
