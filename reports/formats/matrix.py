@@ -14,6 +14,7 @@ from reports.formats.evidence import moment
 from reports.record.model import VERDICTS, Case, Record, RigRun
 from reports.record.record import write_atomically
 from reports.record.status import broken_requirements
+from reports.record.summary import outcome
 from suites.spec.catalogue import Catalogue
 
 WORST_FIRST = ("fail", "error", "inconclusive", "observed", "pass", "not_applicable")
@@ -117,7 +118,7 @@ def page(record: Record, catalogue: Catalogue) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>\n'
-        f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n<p>{html.escape(record['status']['meaning'])}, "
+        f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n<p>{html.escape(outcome(record))}; "
         f"begun {html.escape(moment(record['started']))}; rows that differ stand first</p>\n"
         f"<table><thead><tr><th>requirement</th>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></body></html>\n"
     )

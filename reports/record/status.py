@@ -25,14 +25,14 @@ class ExitStatus(IntEnum):
 
 
 MEANING: dict[ExitStatus, str] = {
-    ExitStatus.CONFORMING: "conforming: no requirement is broken",
+    ExitStatus.CONFORMING: "nothing is broken: conforming, where all that binds the module was judged",
     ExitStatus.BROKEN: "not conforming: a requirement is broken",
     ExitStatus.INTERRUPTED: "interrupted before the end; nothing is broken in what ran",
     ExitStatus.HARNESS: "the harness failed; this says nothing of the module",
     ExitStatus.USAGE: "wrong usage: an option, the rig file, the profile or the catalogue",
     ExitStatus.NOTHING_JUDGED: "nothing was judged",
     ExitStatus.BENCH: "the bench failed: rig, peer or network; this says nothing of the module",
-    ExitStatus.NO_PAGE: "conforming, but the HTML report could not be made",
+    ExitStatus.NO_PAGE: "nothing is broken, but the HTML report could not be made",
     ExitStatus.INCOMPLETE: "nothing is broken, but not all that binds the module was judged (--require all)",
 }
 

@@ -62,3 +62,9 @@ def test_page_is_whole_by_itself_and_shows_every_requirement_in_the_order_of_the
 
 def test_page_lies_beside_the_record():
     assert matrix_path(Path("x/run.json")) == Path("x/run.matrix.html")
+
+
+def test_page_calls_no_run_conforming_that_left_something_open(case):
+    made = page(recorded(case(rig="a"), case(rig="b")), CATALOGUE)
+    assert "nothing broken in" in made
+    assert "conforming" not in made
