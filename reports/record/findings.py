@@ -90,6 +90,10 @@ ALWAYS = 0.9
 """Score from which on a requirement fails in all of its cases: nothing else can rely on its command."""
 MINOR = 5
 """How many times more cases show such a requirement than show what may follow from it."""
+KNOWN = 5
+"""Failures that are charged to a step from which on the step counts as broken."""
+FEW = 0.2
+"""Share of a requirement's failures at one step below which they say nothing of the requirement."""
 TELLING = re.compile(r"[A-Z]\w?\?|R0|S0|S3|P0")
 """Commands whose answer says what a case is about to judge; other commands only set something."""
 _SENT = re.compile(r"^ *\d+\.\d+ host +> module +(?P<command>\S+)")
@@ -108,7 +112,8 @@ def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
     A difference that shows under several requirements has one cause. It is listed under the requirement that it suits
     best (:func:`suits`); the others are masked by that one. Requirements that the case charges stay as they are there.
     """
-    left: list[Failure] = [(case, one) for case in cases if case["verdict"] == "fail" for one in differences_of(case)]
+    failures = [(case, one) for case in cases if case["verdict"] == "fail" for one in differences_of(case)]
+    left = _under_their_steps(failures)
     score = suits(cases)
     groups: list[list[Failure]] = []
     while left:
@@ -122,6 +127,34 @@ def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
     found = [_finding(lead, mine, ended, catalogue) for lead, mine in _on_their_bases(led, score, catalogue)]
     found.sort(key=lambda one: _weight(one, _place(one["requirement"], catalogue)))
     return [Finding(**{**one, "id": f"F{number}"}) for number, one in enumerate(found, 1)]
+
+
+def _under_their_steps(failures: Sequence[Failure]) -> list[Failure]:
+    """The failures; one that a broken step explains is charged to this step.
+
+    The judge charges a case's own requirement until it knows that the step at which the case failed is broken. Here
+    the whole run is known. A requirement that mostly fails at this step keeps its failures.
+    """
+    known = Counter(one["requirement"] for _, one in failures if one["requirement"] in _steps_of(one))
+    all_of = Counter(one["requirement"] for _, one in failures)
+    at_steps = Counter((one["requirement"], one.get("step", "")) for _, one in failures)
+
+    def charged(failure: Failure) -> Failure:
+        case, one = failure
+        key, steps = one["requirement"], _steps_of(one)
+        base = next((step for step in reversed(steps) if known[step] >= KNOWN), key)
+        own = key in case["requirements"]
+        inherited = not own and any(key in bases_of(about) for about in case["requirements"])
+        few = own and at_steps[key, one.get("step", "")] < FEW * all_of[key]
+        return (case, {**one, "requirement": base}) if key not in steps and (inherited or few) else failure
+
+    return [charged(one) for one in failures]
+
+
+def _steps_of(one: Difference) -> list[str]:
+    """The step at which the case failed and all on which the step rests, the nearest first; none for a check."""
+    step = one.get("step", "")
+    return [step, *bases_of(step)] if step else []
 
 
 def _marks(one: Difference) -> list[str]:
@@ -152,7 +185,7 @@ def _on_their_bases(led: Led, score: dict[str, float], catalogue: Catalogue) -> 
         on = [*reversed(bases_of(lead)), *_selections(lead, mine, score), *_failing_steps(lead, mine, score)]
         on += _spoilt_by(lead, mine, led, score, catalogue)
         far = FAR * score.get(lead, 0.0)
-        on += [one for one in SET_BY.get(lead, ()) if score.get(one, 0.0) > far or _has_masked(one, lead, led)]
+        on += [one for one in SET_BY.get(lead, ()) if score.get(one, 0.0) > far or _has_masked(one, lead, led, mine)]
         under[lead] = next((one for one in on if one in leads and lead not in _chain(one, under)), lead)
     whole: dict[str, list[Failure]] = {}
     for lead, mine in led:
@@ -160,10 +193,13 @@ def _on_their_bases(led: Led, score: dict[str, float], catalogue: Catalogue) -> 
     return list(whole.items())
 
 
-def _has_masked(setting: str, governed: str, led: Led) -> bool:
-    """True where a case about ``governed`` has failed, and was found to have failed for the ``setting``."""
-    masked = (case["masked"] for _, shown in led for case, _ in shown if case["masked_by"] == setting)
-    return any(governed in one for one in masked)
+def _has_masked(setting: str, governed: str, led: Led, shown: Sequence[Failure]) -> bool:
+    """True where cases about ``governed`` have failed, and were found to have failed for the ``setting``.
+
+    The others are ``shown``. Where there are many of them, their cause is another one: the setting was right there.
+    """
+    masked = [case["masked"] for _, others in led for case, _ in others if case["masked_by"] == setting]
+    return 0 < len(shown) <= MINOR * sum(governed in one for one in masked)
 
 
 def _spoilt_by(

@@ -179,6 +179,40 @@ def test_base_is_not_told_where_only_cases_about_both_charge_it(case):
     assert one["requirement"] == "UD-OVER-R1"
 
 
+def at_step(case, key, step, got, number, about):
+    """A case about ``about`` that failed at a step, and was charged to ``key``."""
+    made = failed(case, key, "OK", got, id=f"x::{key}{number}", requirements=[about])
+    return {**made, "differences": [{**made["differences"][0], "step": step}]}
+
+
+def test_few_failures_at_a_broken_step_do_not_hide_the_step(case):
+    """Of several faults none may swallow another one: the notice is always wrong, and the server starts only once."""
+    notice = [failed(case, "MA-NOTICE", "port 1", "port 2", id=f"x::n{n}", requirements=["MA-NOTICE"])
+              for n in range(30)]  # fmt: skip
+    start = [at_step(case, "MA-OK-FIRST", "MA-OK-FIRST", "odd refusal", n, "MA-ORDER") for n in range(6)]
+    stray = at_step(case, "MA-NOTICE", "MA-OK-FIRST", "odd refusal", 99, "MA-NOTICE")
+    found = {one["requirement"]: len(one["cases"]) for one in findings_of([*notice, *start, stray], load_catalogue())}
+    assert found == {"MA-NOTICE": 30, "MA-OK-FIRST": 7}
+
+
+def test_requirement_that_mostly_fails_at_a_step_keeps_its_failures(case):
+    restart = [at_step(case, "MA-RESTART", "MA-OK-FIRST", "odd refusal", n, "MA-RESTART") for n in range(9)]
+    start = [at_step(case, "MA-OK-FIRST", "MA-OK-FIRST", "odd refusal", n, "MA-ORDER") for n in range(6)]
+    (one,) = findings_of([*restart, *start], load_catalogue())
+    assert one["requirement"] == "MA-RESTART"
+
+
+def test_many_effects_do_not_rest_on_a_setting_that_explains_one_of_them(case):
+    """Two faults: one value of the port is shown wrong, and the server listens at a wrong port whatever the value."""
+    masked = {"requirements": ["UD-SERVER"], "masked": ["UD-SERVER"], "masked_by": "SE-SHOWN-P"}
+    setting = failed(case, "SE-SHOWN-P", "65535", "32767", id="x::0", **masked)
+    effects = [failed(case, "UD-SERVER", "data", "odd", id=f"x::{n}", requirements=["UD-SERVER"]) for n in range(1, 30)]
+    assert {one["requirement"] for one in findings_of([setting, *effects], load_catalogue())} == {
+        "SE-SHOWN-P",
+        "UD-SERVER",
+    }
+
+
 def test_cases_that_ended_early_are_about_what_the_finding_masks(case):
     broken = failed(case, "MA-NOTICE", "a notice", "none", id="x::1", requirements=["MA-NOTICE"])
     ended = case(id="x::2", verdict="inconclusive", requirements=["MA-NEXT"], decided=[], masked=["MA-NEXT"],
