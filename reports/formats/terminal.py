@@ -1,7 +1,7 @@
 """The summary of a run on the terminal: lines of text with a style each, made from the record alone."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,24 +129,27 @@ def _findings(record: Record, width: int) -> Iterator[Line]:
         )
         yield Line()
         yield Line(words, {"bold": True, "red": True})
+    undecided = {one["id"] for one in record["summary"]["requirements"] if one["outcome"] == "masked"}
     for one in found[:MOST_WHOLE]:
-        yield from _whole(one, width, several=len(record["rigs"]) > 1)
+        yield from _whole(one, undecided, width, several=len(record["rigs"]) > 1)
     for one in found[MOST_WHOLE : MOST_WHOLE + MOST_LINES]:
         words = f"expected {one['expected']}" if one["expected"] else f"got {one['got']}"
-        yield Line(_cut(f"  {_head(one)}: {words}", width), {"red": True})
+        yield Line(_cut(f"  {_head(one, undecided)}: {words}", width), {"red": True})
     if (more := len(found) - MOST_WHOLE - MOST_LINES) > 0:
         yield Line(f"  and {more} more in the record")
 
 
-def _head(one: Finding) -> str:
+def _head(one: Finding, undecided: Set[str]) -> str:
+    """The finding in one line. What it masks counts where no other case has decided it."""
     kind = OBLIGATION_NAMES.get(one["obligation"], "unknown")
     cases = f"{len(one['cases'])} case{_s(len(one['cases']))}"
-    masks = f", masks {len(one['masks'])}" if one["masks"] else ""
+    masked = len(undecided & set(one["masks"]))
+    masks = f", masks {masked}" if masked else ""
     return f"{one['id']} {one['requirement']} ({kind}; {cases}{masks})"
 
 
-def _whole(one: Finding, width: int, *, several: bool) -> Iterator[Line]:
-    yield Line(f"  {_head(one)}", {"red": True})
+def _whole(one: Finding, undecided: Set[str], width: int, *, several: bool) -> Iterator[Line]:
+    yield Line(f"  {_head(one, undecided)}", {"red": True})
     source = "; ".join(one["sources"]) or "no source"
     yield from (Line(line) for line in _fold(f"{one['statement']} ({source})", width, "      ")[:3])
     if one["expected"]:

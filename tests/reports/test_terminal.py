@@ -89,9 +89,12 @@ def test_many_failures_of_one_cause_are_one_finding(case):
 
 
 def test_finding_tells_what_it_masks(case):
-    masked = {"masked": ["MA-NEXT", "MA-TWICE"], "masked_by": "MA-NOTICE", "decided": []}
+    about = ["MA-NEXT", "MA-TWICE"]
+    masked = {"requirements": about, "masked": about, "masked_by": "MA-NOTICE", "decided": []}
     lines = summary(failed(case, 1, "MA-NOTICE", **masked))
     assert "  F1 MA-NOTICE (mandatory; 1 case, masks 2)" in lines
+    lines = summary(failed(case, 1, "MA-NOTICE", **masked), case(id="x::good", requirements=["MA-TWICE"]))
+    assert "  F1 MA-NOTICE (mandatory; 1 case, masks 1)" in lines, "another case has decided MA-TWICE"
 
 
 def test_verdict_findings_and_areas_fit_the_last_forty_lines_of_80_columns(case):
