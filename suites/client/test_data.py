@@ -11,6 +11,7 @@ from suites.steps.flows import (
     await_close,
     read_exactly,
     read_until_lost,
+    receive_exactly,
     send_exactly,
     send_until_lost,
     sends_at_once,
@@ -53,7 +54,7 @@ def test_remote_receives_what_is_sent(at: ATClient, client: Client, case: Case, 
         at(f"S1={size}")
     answer = at.send(payload, command=command if command == "S0" else None)
     case.require("CL-SEND", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
-    got = peer.receive(size, client.profile.seconds("transfer")) + peer.receive_available(0)
+    got = receive_exactly(peer, size, client.profile.seconds("transfer"), step="CL-SEND") + peer.receive_available(0)
     case.require_bytes("CL-SEND", got, payload, "the remote receives these bytes and no more")
 
 
@@ -101,7 +102,7 @@ def test_s0_sends_what_came_when_s2_has_passed(at: ATClient, client: Client, cas
     at("R2=3000")  # no part of what S0 may take
     for wait in (300, 700):
         takes_s2(at, client.profile, case, wait, b"four")
-    got = peer.receive(8, client.profile.seconds("transfer"))
+    got = receive_exactly(peer, 8, client.profile.seconds("transfer"), step="CL-SEND")
     case.require("CL-SEND", got == b"fourfour", "the remote receives what came, both times", got)
 
 
@@ -109,7 +110,7 @@ def test_s0_sends_what_came_when_s2_has_passed(at: ATClient, client: Client, cas
 def test_s0_sends_as_soon_as_s1_bytes_are_there(at: ATClient, client: Client, case: Case) -> None:
     peer = client.aim().connect()
     sends_at_once(at, case, b"12345")
-    got = peer.receive(5, client.profile.seconds("transfer"))
+    got = receive_exactly(peer, 5, client.profile.seconds("transfer"), step="CL-SEND")
     case.require("CL-SEND", got == b"12345", "the remote receives the five bytes", got)
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from fixtures.case import resting_on
+from suites.steps.flows import receive_exactly
 from suites.steps.maker import Maker
 from suites.steps.uses import TcpCall, TcpService, UdpCall, Use
 
@@ -45,7 +47,8 @@ def arrived(use: Use, count: int) -> bytes:
     """``count`` bytes that have gone out, and what else is there. Raises ModuleFault where fewer come."""
     limit = use.profile.seconds("transfer")
     if isinstance(use, UdpCall):
-        data, _ = use.udp.peer.receive(limit)
+        with resting_on("UD-SEND"):
+            data, _ = use.udp.peer.receive(limit)
         return data
     assert isinstance(use, TcpService | TcpCall)
-    return use.peer.receive(count, limit) + use.peer.receive_available(0.02)
+    return receive_exactly(use.peer, count, limit) + use.peer.receive_available(0.02)

@@ -10,7 +10,7 @@ from fixtures.drivers.line.frames import Answer
 from fixtures.errors import NotAvailableHere
 from suites.data.kinds import AREAS, MULTI, TCP, connected, of_kinds
 from suites.spec.profiles import Profile
-from suites.steps.flows import read_exactly, read_some, read_until_lost, send_exactly
+from suites.steps.flows import read_exactly, read_some, read_until_lost, receive_exactly, send_exactly
 from suites.steps.maker import Maker
 from suites.steps.payloads import pattern, text
 from suites.steps.uses import TcpCall, TcpService
@@ -59,7 +59,7 @@ def test_send_to_a_peer_that_does_not_read_is_answered(
         case.require("DA-SEND", (sent + maybe).startswith(got), f"of the {len(sent)} bytes that were counted", len(got))
         return
     with step_of("DA-SEND"):
-        got = use.peer.receive(len(sent), profile.seconds("transfer")) + use.peer.receive_available(0.1)
+        got = receive_exactly(use.peer, len(sent), profile.seconds("transfer")) + use.peer.receive_available(0.1)
     whole = b"".join(pattern(PACKET, seed=number) for number in range(len(packets)))
     counted = f"the number of the bytes of S3, of which all {len(whole)} have arrived"
     case.require("DA-SEND-COUNT", sent == whole or got != whole, counted, len(sent))
@@ -164,7 +164,7 @@ def test_peer_that_sends_in_the_middle_of_a_payload_is_read_afterwards(
     at.watch(0.1)
     at.link.send(payload[HALF:])
     came = at.collect(b"", profile.seconds("answer") + 5)
-    got = use.peer.receive(len(payload), profile.seconds("transfer"))
+    got = receive_exactly(use.peer, len(payload), profile.seconds("transfer"))
     case.require_bytes("DA-SEND", got, payload, f"the {len(payload)} bytes of S3")
     counted = re.search(rb"\n%d\r\n(?:\r\n)?OK\r\n> " % len(payload), came)
     case.step("DA-SEND-COUNT", counted, f"{len(payload)} and OK", came)

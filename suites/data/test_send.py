@@ -9,7 +9,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
 from suites.spec.profiles import Profile
 from suites.steps.answers import successes
-from suites.steps.flows import Server, send_exactly, sends_at_once, takes_s2
+from suites.steps.flows import Server, receive_exactly, send_exactly, sends_at_once, takes_s2
 from suites.steps.payloads import CONTENTS, SIZES, pattern, text
 
 FULL_PACKETS = [64, 128, 192, 512, 1024, 1408]
@@ -62,14 +62,14 @@ def test_send_answers_the_count_and_no_echo(
     count = b"%d" % len(payload)
     case.observe("DA-SEND-COUNT", f"answer to S3={len(payload)}", answer)
     case.require("DA-SEND-COUNT", answer.ok and answer.payload == count, f"{len(payload)} and OK", answer)
-    peer.receive(len(payload), server.profile.seconds("transfer"))
+    receive_exactly(peer, len(payload), server.profile.seconds("transfer"))
 
 
 @pytest.mark.requirement("DA-SEND")
 def test_sends_on_each_others_heels_all_arrive(at: ATClient, server: Server, own_peer: TcpPeer, case: Case) -> None:
     packets = [b"packet %02d on the heels of another" % number for number in range(20)]
     answers = [at.send(packet) for packet in packets]
-    got = own_peer.receive(len(b"".join(packets)), server.profile.seconds("transfer"))
+    got = receive_exactly(own_peer, len(b"".join(packets)), server.profile.seconds("transfer"))
     case.require_bytes("DA-SEND", got, b"".join(packets), "every packet, in order and once")
     count = b"%d" % len(packets[0])
     wrong = next((one for one in answers if not one.ok or one.payload != count), None)
@@ -125,7 +125,7 @@ def test_send_takes_leading_zeros(at: ATClient, server: Server, peer: TcpPeer, c
     count = b"%d" % len(payload)
     case.require("DA-SEND-ZEROS", answer.ok and answer.payload.lstrip(b"0") == count, f"{len(payload)} and OK", answer)
     with step_of("DA-SEND-ZEROS"):
-        got = peer.receive(len(payload), server.profile.seconds("transfer"))
+        got = receive_exactly(peer, len(payload), server.profile.seconds("transfer"))
     case.require_bytes("DA-SEND-ZEROS", got, payload, f"the {len(payload)} bytes")
     case.require("DA-SEND-COUNT", answer.payload == count, f"the number {len(payload)}, not the digits of S3", answer)
 
@@ -154,7 +154,7 @@ def test_send_drops_what_is_too_much(
     came = answer.on_line + at.collect(b"", 0.5)
     if b"ERROR" not in came:
         came += at.collect(b"\r", 1.0)
-    got = own_peer.receive(7, server.profile.seconds("transfer")) + own_peer.receive_available(0.1)
+    got = receive_exactly(own_peer, 7, server.profile.seconds("transfer")) + own_peer.receive_available(0.1)
     case.require("DA-SEND-EXCESS", got == b"PAYLOAD", "the peer receives the announced seven bytes only", got)
     case.require("DA-SEND-EXCESS", b"ERROR" in came, "an error message for the bytes in excess", came)
     shown = at("P0")
@@ -177,7 +177,7 @@ def test_s0_sends_s1_bytes(at: ATClient, server: Server, peer: TcpPeer, case: Ca
     payload = pattern(size)
     answer = at.send(payload, command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
-    got = peer.receive(size, server.profile.seconds("transfer")) + peer.receive_available(0)
+    got = receive_exactly(peer, size, server.profile.seconds("transfer")) + peer.receive_available(0)
     case.require_bytes("DA-S0", got, payload, "the peer receives these bytes and no more")
 
 
@@ -199,7 +199,7 @@ def test_s0_takes_any_content(at: ATClient, server: Server, peer: TcpPeer, case:
     at(f"S1={len(payload)}")
     answer = at.send(payload, command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % len(payload), f"{len(payload)} and OK", answer)
-    got = peer.receive(len(payload), server.profile.seconds("transfer"))
+    got = receive_exactly(peer, len(payload), server.profile.seconds("transfer"))
     case.require_bytes("DA-S0", got, payload, "the peer receives these bytes")
 
 
@@ -210,7 +210,7 @@ def test_s0_sends_the_s1_of_its_socket(at: ATClient, server: Server, case: Case,
     peer = server.up().client()
     send_exactly(at, peer, b"123", server.profile.seconds("transfer"))
     sends_at_once(at, case, b"12345")
-    got = peer.receive(5, server.profile.seconds("transfer"))
+    got = receive_exactly(peer, 5, server.profile.seconds("transfer"))
     case.require("DA-S0", got == b"12345", "the five bytes", got)
 
 
@@ -226,7 +226,7 @@ def test_payload_that_comes_in_two_parts_within_s2_is_sent_whole(
     at.watch(0.5)
     at.link.send(b"more")
     came = at.collect(b"", 3.0 + server.profile.seconds("answer"))
-    got = own_peer.receive(8, server.profile.seconds("transfer"))
+    got = receive_exactly(own_peer, 8, server.profile.seconds("transfer"))
     case.require(requirement, got == b"fourmore", "the peer receives both parts", got)
     counted = re.search(rb"\n8\r\n(?:\r\n)?OK\r\n> ", came)
     case.step("DA-S0" if command == "S0" else "DA-SEND-COUNT", counted, "8 and OK", came)
@@ -241,14 +241,14 @@ def test_s0_sends_what_came_when_s2_has_passed(
     at("R2=3000")  # no part of what S0 may take
     payload = text(sent)
     takes_s2(at, server.profile, case, 500, payload)
-    got = own_peer.receive(sent, server.profile.seconds("transfer"))
+    got = receive_exactly(own_peer, sent, server.profile.seconds("transfer"))
     case.require_bytes("DA-S0-SHORT", got, payload, "the peer receives what came")
     shown = at("S?").fields[0]
     case.require("SE-SHOWN-S", shown == str(announced), f"S? shows S1={announced} as before", shown)
     at("S2=10000")  # a slow line takes longer than 500 ms for all of them
     answer = at.send(text(announced), command="S0")
     case.require("DA-S0", answer.ok and answer.payload == b"%d" % announced, f"{announced} and OK", answer)
-    got = own_peer.receive(announced, server.profile.seconds("transfer"))
+    got = receive_exactly(own_peer, announced, server.profile.seconds("transfer"))
     case.require_bytes("DA-S0", got, text(announced), "the peer receives these bytes")
 
 
@@ -257,5 +257,5 @@ def test_s0_takes_s2_as_it_was_set_last(at: ATClient, server: Server, own_peer: 
     at("S1=10")
     for wait in (300, 700):
         takes_s2(at, server.profile, case, wait, b"four")
-    got = own_peer.receive(8, server.profile.seconds("transfer"))
+    got = receive_exactly(own_peer, 8, server.profile.seconds("transfer"))
     case.require("DA-S0-SHORT", got == b"fourfour", "the peer receives what came, both times", got)

@@ -9,7 +9,7 @@ from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
 from suites.spec.profiles import Profile
-from suites.steps.flows import KILLED, SETUP, WAITING, Server, await_close, read_exactly
+from suites.steps.flows import KILLED, SETUP, WAITING, Server, await_close, read_exactly, receive_exactly
 
 GREETING = b"Data from 192.168.10.100"
 BETWEEN = rb"\r\n(?:> )?(?:\r\n)?"
@@ -42,7 +42,7 @@ def test_page_transcript_is_answered_byte_for_byte(at: ATClient, peers: Network,
         peer.send(GREETING)
         read_exactly(at, GREETING, profile.seconds("transfer"))
         step(at.send(byte), b"1")
-        got = peer.receive(1, profile.seconds("transfer"))
+        got = receive_exactly(peer, 1, profile.seconds("transfer"))
         case.require("MA-TRANSCRIPT", got == byte, f"the client receives {byte!r}", got)
 
     at("P0=0")

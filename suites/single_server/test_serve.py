@@ -12,6 +12,7 @@ from suites.steps.flows import (
     let_pass,
     read_exactly,
     read_until_lost,
+    receive_exactly,
     send_exactly,
     send_until_lost,
     tail_of,
@@ -60,7 +61,7 @@ def test_client_receives_what_is_sent(
         at(f"S1={size}")
     answer = at.send(payload, command=command if command == "S0" else None)
     case.require("SS-SEND", answer.ok and answer.payload == b"%d" % size, f"{size} and OK", answer)
-    got = single_served.receive(size, single_server.profile.seconds("transfer"))
+    got = receive_exactly(single_served, size, single_server.profile.seconds("transfer"), step="SS-SEND")
     case.require_bytes("SS-SEND", got, payload, "the client receives these bytes")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from fixtures.case import Case, parting, show
+from fixtures.case import Case, parting, resting_on, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, UdpPeer
@@ -120,7 +120,8 @@ class Datagrams:
         answer = self.at.send(payload, command=command)
         if not answer.ok or answer.payload != str(len(payload)).encode():
             raise ModuleFault(f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}", step="UD-SEND")
-        got, source = self.peer.receive(self.profile.seconds("transfer"))
+        with resting_on("UD-SEND"):
+            got, source = self.peer.receive(self.profile.seconds("transfer"))
         if got != payload:
             raise differs("the remote receives", payload, got, step="UD-SEND")
         return source

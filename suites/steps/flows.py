@@ -28,6 +28,7 @@ from suites.steps.transfer import (
     read_exactly,
     read_some,
     read_until_lost,
+    receive_exactly,
     send_exactly,
     send_until_lost,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "read_exactly",
     "read_some",
     "read_until_lost",
+    "receive_exactly",
     "send_exactly",
     "send_until_lost",
     "sends_at_once",

@@ -84,14 +84,19 @@ def send_exactly(
         text = f"expected: the count {len(payload)} and OK\ngot:      {show(answer)}"
         arrived = _arrives(peer, payload, min(timeout, SOON_S) if answer.error else timeout)
         raise ModuleFault(text, count if arrived else None, step=step)
-    with resting_on(step):
-        got = peer.receive(len(payload), timeout)
+    got = receive_exactly(peer, len(payload), timeout, step=step)
     if got != payload:
         raise differs("the peer receives", payload, got, step=step)
     if more := peer.receive_available(0):
         text = f"expected: nothing behind the {len(payload)} bytes of S3\ngot:      {show(more)}"
         raise ModuleFault(text, step=step)
     return answer
+
+
+def receive_exactly(peer: TcpPeer, count: int, timeout: float, *, step: str = "DA-SEND") -> bytes:
+    """The ``count`` bytes that ``peer`` gets of the module within ``timeout`` seconds. Raises ModuleFault."""
+    with resting_on(step):
+        return peer.receive(count, timeout)
 
 
 def _arrives(peer: TcpPeer, payload: bytes, timeout: float) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.spec.profiles import Profile
-from suites.steps.flows import Server, await_close
+from suites.steps.flows import Server, await_close, receive_exactly
 from suites.steps.latencies import percentile, words
 from suites.timing.latency import MOST, against, measure
 
@@ -43,7 +43,7 @@ def test_latency_of_sending_is_recorded(at: ATClient, server: Server, case: Case
     peer = server.up().client()
     payload = b"x" * size
     values = measure(lambda: at.send(payload), bench_pace)
-    peer.receive(size * len(values), server.profile.seconds("transfer"))
+    receive_exactly(peer, size * len(values), server.profile.seconds("transfer"))
     case.observe("TI-RECORD", f"S3={size}", words(values))
 
 

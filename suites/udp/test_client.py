@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.case import Case, step_of
+from fixtures.case import Case, resting_on, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.errors import NotAvailableHere
 from suites.steps.answers import successes
@@ -110,7 +110,8 @@ def test_s0_sends_what_came_when_s2_has_passed(at: ATClient, udp: Datagrams, cas
     at("R2=3000")  # no part of what S0 may take
     for wait in (300, 700):
         takes_s2(at, udp.profile, case, wait, b"four")
-        got, _ = udp.peer.receive(udp.profile.seconds("transfer"))
+        with resting_on("UD-SEND"):
+            got, _ = udp.peer.receive(udp.profile.seconds("transfer"))
         case.require("UD-SEND", got == b"four", "the remote receives what came, as one datagram", got)
 
 
@@ -118,7 +119,8 @@ def test_s0_sends_what_came_when_s2_has_passed(at: ATClient, udp: Datagrams, cas
 def test_s0_sends_as_soon_as_s1_bytes_are_there(at: ATClient, udp: Datagrams, case: Case) -> None:
     udp.call()
     sends_at_once(at, case, b"12345")
-    got, _ = udp.peer.receive(udp.profile.seconds("transfer"))
+    with resting_on("UD-SEND"):
+        got, _ = udp.peer.receive(udp.profile.seconds("transfer"))
     case.require("UD-SEND", got == b"12345", "the remote receives the five bytes", got)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = ROOT / "suites"
-FAULTS = {"ModuleFault": 2, "differs": None, "expect_ok": None, "wait_notice": None, "wait_closed": None}
+FAULTS = {"ModuleFault": 2} | dict.fromkeys(("differs", "expect_ok", "receive", "wait_notice", "wait_closed"))
 """What makes a fault, and which positional argument names the requirement; None: a keyword only."""
 NAMING = {"requirement", "step"}
 UNDER = {"step_of", "resting_on", "judged", "move", "_step", "_preamble"}
@@ -71,6 +71,8 @@ def test_move_that_can_raise_names_its_step(path):
         ("with open('x'):\n    expect_ok(at('P6=0'))", 1),
         ("peer.wait_closed(5)", 1),
         ("await_close(peer, 5, step='CL-STOP')", 0),
+        ("got = peer.receive(8, limit)", 1),
+        ("with resting_on('UD-SEND'):\n    got = peer.receive(limit)", 0),
         ("with judged('MA-MANY'):\n    peer.wait_closed(5)", 0),
         ("try:\n    at.wait_notice(mine, 'of mine', 1)\nexcept NoNotice:\n    return None", 0),
         ("try:\n    at.wait_notice(mine, 'of mine', 1)\nexcept NoNotice:\n    raise", 1),

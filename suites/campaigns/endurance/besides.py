@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from fixtures.case import step_of
 from fixtures.drivers.peers import TcpPeer
-from suites.steps.flows import Server, read_exactly, send_exactly, takes_r2, takes_s2
+from suites.steps.flows import Server, read_exactly, receive_exactly, send_exactly, takes_r2, takes_s2
 from suites.steps.maker import Maker
 from suites.steps.payloads import pattern
 from suites.steps.uses import LASTING, WHOLE
@@ -106,7 +106,7 @@ class Besides:
             takes_r2(self._at, self._server.profile, self._server.case, wait)
             self._at("S1=10")
             takes_s2(self._at, self._server.profile, self._server.case, wait, b"four")
-        peer.receive(4, self._server.profile.seconds("transfer"))
+        receive_exactly(peer, 4, self._server.profile.seconds("transfer"))
         for setting in ("R2=5000", "S2=5000", "S1=1460"):
             self._at(setting)
         self._counts["long waits"] += 1
