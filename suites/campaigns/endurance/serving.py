@@ -19,12 +19,14 @@ LARGEST_SENT, LARGEST_READ = 1460, 4000
 PAUSES_S = (0.0, 0.0, 0.002, 0.02, 0.1)
 RESTART_EVERY = 25
 """Rounds after which the server is stopped and started again."""
+RESET_EVERY = 40
+"""Rounds after which the module is reset, where the rig allows a reset and names a network to join again."""
 IN_A_ROW = 3
 MOST = 20
 """Failures after which the campaign ends, in a row and in all."""
 JUDGED = (
     "MA-MANY", "MA-ORDER", "MA-READ", "MA-SEND", "MA-LOST-R0", "MA-NEXT", "MA-NEXT-CLOSES", "MA-STOP", "MA-RESTART",
-    "MA-NOTICE", "MA-LISTENS", "MA-OK-FIRST", "TI-RECORD", "TI-LIMIT",
+    "MA-NOTICE", "MA-LISTENS", "MA-OK-FIRST", "SY-RESET", "SY-RESET-SERVER", "TI-RECORD", "TI-LIMIT",
 )  # fmt: skip
 
 
@@ -49,7 +51,7 @@ class Breach:
 
 @dataclass
 class EnduranceWork:
-    """The campaign's work. ``counts``: cycles, bytes, restarts, clients that left first, troubles of the bench.
+    """The campaign's work. ``counts``: cycles, bytes, restarts, resets, clients that left first, troubles of the bench.
 
     A cycle is one client: accept, exchange, next (P5=10).
     """
@@ -119,6 +121,8 @@ class EnduranceWork:
         self.counts["rounds"] += 1
         if self.counts["rounds"] % RESTART_EVERY == 0:
             self._restart()
+        if self.counts["rounds"] % RESET_EVERY == 0 and self.bench.allows("reset") and self.bench.rig.network.ssid:
+            self._reset()
         self._besides.between(self.counts["rounds"])
         began = self.bench.transcript.now()
         with judged("MA-MANY"):
@@ -195,6 +199,16 @@ class EnduranceWork:
             self.server.stop()
         with judged("MA-RESTART"):
             self.server.start()
+
+    def _reset(self) -> None:
+        """Reset the module while its server runs and nobody is served; the server starts again."""
+        self.counts["resets"] += 1
+        with judged("SY-RESET"):
+            self.bench.reset_module(self.server.profile.seconds("ready"))
+            self.bench.make_known(everything=True)
+        self.server.port = self.server.peers.free_port()
+        with judged("SY-RESET-SERVER"):
+            self.server.up()
 
 
 @contextmanager
