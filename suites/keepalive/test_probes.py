@@ -20,16 +20,17 @@ ROUGH_S = 3.0
 
 
 def silence_before_probe(at: ATClient, peer: TcpPeer, limit: float) -> float | None:
-    """Seconds from now until the module sends a segment that nothing called for; None: not within ``limit``.
+    """Seconds without data until the module sends a segment that nothing called for; None: not ``limit`` from now.
 
-    What comes in the first quarter of a second acknowledges the exchange before.
+    What comes in the first quarter of a second acknowledges the exchange before. The seconds are those of the peer's
+    TCP: a module may answer S3 long after the data has gone.
     """
     began = time.monotonic()
     at.drain(quiet=0.25)
     count = peer.segments()
     while time.monotonic() - began < limit:
         if peer.segments() > count:
-            return time.monotonic() - began
+            return peer.idle()
         at.drain(quiet=0.02)
     return None
 
