@@ -30,6 +30,11 @@ class WebServer:
         self.idle = 0
         self.left = 0
 
+    @property
+    def reached(self) -> bool:
+        """True where a client has come."""
+        return bool(self.served or self.idle or self.left)
+
     def run(self, done: Callable[[], bool], limit: float) -> bool:
         """True where ``done`` within ``limit`` seconds. Raises ModuleFault."""
         self._at(f"R2={READ_MS}")

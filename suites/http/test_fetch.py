@@ -3,6 +3,7 @@
 import pytest
 
 from fixtures.case import Case
+from fixtures.errors import PeerError
 from suites.http.clients import Fetcher, browser_command, curl_command, folder, running
 from suites.http.serving import WebServer
 from suites.http.site import FILES, SEEN
@@ -95,6 +96,7 @@ def test_browser_loads_a_page_with_style_script_and_images(server: Server, case:
         finished = web.run(browser.done, BROWSER_S)
         page, status = browser.output(), browser.status
     undecided(web, browser=status, finished=finished)
+    require_browser(server, web, page)
     case.observe("HT-BROWSER", "requests, in order", " ".join(web.served))
     case.observe("HT-BROWSER", "connections that were never used", web.idle)
     case.require("HT-BROWSER", SEEN in page, f'a page whose script found "{SEEN}"', page[-400:])
@@ -108,3 +110,15 @@ def undecided(web: WebServer, *, browser: int | None, finished: bool) -> None:
         )
     if browser and not web.served:
         pytest.skip(f"the browser does not run on this machine: it ended with status {browser}")
+
+
+def require_browser(server: Server, web: WebServer, page: str) -> None:
+    """Require that the browser came, or left a page that says why not; or else that the module serves another client.
+
+    A browser ends without a page where the module turns it away, and where it has failed itself: only another client
+    tells. Raises PeerError, ModuleFault.
+    """
+    if page.strip() or web.reached:
+        return
+    server.serves(server.client())
+    raise PeerError("the browser ended with no page and never came to the module, which serves another client")
