@@ -11,7 +11,7 @@ from fixtures.drivers.lab.stations import JoinedStation
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Notice
 from suites.spec.profiles import Profile
-from suites.steps.flows import expect_ok
+from suites.steps.flows import send_accepted
 from suites.steps.stored import answer_line, fields_of
 
 pytestmark = pytest.mark.risk("network")
@@ -26,7 +26,7 @@ STATION_LINE = rb"\d+, *%b, *-?\d+"
 def station(bench: Bench, at: ATClient) -> Iterator[JoinedStation]:
     """A station that joins the access point of a module that is alone; it leaves after the case."""
     stations = bench.stations()
-    expect_ok(at("AD"), "AD", step="AP-START")
+    send_accepted(at, "AD", step="AP-START")
     at.drain(quiet=0.05)
     at.notices.clear()
     joined = stations.join()
@@ -59,7 +59,7 @@ def test_access_point_starts_and_ends_and_starts_again(at: ATClient, case: Case)
 
 @pytest.mark.requirement("AP-SHOWN", "AP-DEFAULTS", "AP-START")
 def test_running_access_point_is_shown_as_it_was_set(at: ATClient, case: Case, alone: str) -> None:
-    expect_ok(at("AD"), "AD", step="AP-START")
+    send_accepted(at, "AD", step="AP-START")
     fields = fields_of(at, "A?")
     got = (fields[0], fields[2], fields[3]) if len(fields) == 8 else fields
     case.require("AP-SHOWN", got == (alone, "6", "0"), f"{alone}, 6, 0 in fields 1, 3, 4 of A?", ",".join(fields))
@@ -95,7 +95,7 @@ def test_station_is_listed(at: ATClient, profile: Profile, case: Case, station: 
 @pytest.mark.usefixtures("alone")
 def test_suppressed_lease_is_not_told(at: ATClient, bench: Bench, case: Case) -> None:
     stations = bench.stations()
-    expect_ok(at("AD"), "AD", step="AP-START")
+    send_accepted(at, "AD", step="AP-START")
     at.drain(quiet=0.05)
     if not at("MS=1").ok:
         pytest.skip("MS=1 is not accepted, which is another requirement's matter")

@@ -8,7 +8,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from suites.spec.profiles import Profile
-from suites.steps.answers import expect_ok, frame_of, successes
+from suites.steps.answers import frame_of, send_accepted, successes
 
 
 @pytest.mark.requirement("FR-EMPTY-OK", "FR-ECHO")
@@ -53,7 +53,7 @@ def test_each_of_many_answers_ends_in_the_prompt(at: ATClient, profile: Profile,
 @pytest.mark.requirement("FR-CR")
 @pytest.mark.parametrize("value", [1, 2, 3, 0])
 def test_carriage_return_ends_the_command(at: ATClient, case: Case, value: int) -> None:
-    expect_ok(at(f"P0={value}"), step="SE-P0")
+    send_accepted(at, f"P0={value}", step="SE-P0")
     case.require("FR-CR", at("P0").payload == str(value).encode(), f"P0 shows {value}", at.answers[-1])
 
 

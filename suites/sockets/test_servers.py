@@ -5,7 +5,7 @@ import pytest
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.sockets.moves import SOCKETS, Board, Station
-from suites.steps.flows import await_close, expect_ok, read_exactly, send_until_lost
+from suites.steps.flows import await_close, read_exactly, send_accepted, send_until_lost
 
 MODES = [pytest.param(1, id="P5=1"), pytest.param(11, id="P5=11", marks=pytest.mark.needs("multi_accept"))]
 
@@ -73,7 +73,7 @@ def test_stop_of_server_or_client_leaves_the_others(board: Board, stopped: int) 
 def test_next_on_one_server_leaves_the_other(board: Board, case: Case, selected: int) -> None:
     stations = {number: board.serving(number, 11) for number in (0, 2)}
     mine, other = stations[selected], stations[2 - selected]
-    expect_ok(mine.at("P5=10"), step="MA-NEXT")
+    send_accepted(mine.at, "P5=10", step="MA-NEXT")
     await_close(mine.peer, board.profile.seconds("close"), step="MA-NEXT-CLOSES")
     case.require("SK-NEXT", other.peer.is_open(), "the other server's client stays", "it was closed")
     other.talks(b"other goes on")

@@ -2,7 +2,7 @@
 
 import re
 
-from fixtures.case import parting, show
+from fixtures.case import parting, resting_on, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import ModuleFault
@@ -41,6 +41,15 @@ def expect_ok(answer: Answer, what: str = "", *, requirement: str | None = None,
         text = f"expected: OK to {what or show(answer.command)}\ngot:      {show(answer)}"
         raise ModuleFault(text, requirement, step=step)
     return answer
+
+
+def send_accepted(at: ATClient, command: str, what: str = "", *, step: str) -> Answer:
+    """Send ``command``, to which the answer must be OK. Raises ModuleFault of ``step``, also where no answer comes.
+
+    ``what``: the command in the words of a message.
+    """
+    with resting_on(step):
+        return expect_ok(at(command), what or command)
 
 
 class OtherBytes(ModuleFault):

@@ -8,7 +8,7 @@ from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import ClosedPort, Network, TcpListener, TcpPeer
 from suites.spec.profiles import Profile
 from suites.steps.connecting import reach_nobody, reached, reaching
-from suites.steps.flows import expect_ok, read_exactly, send_exactly
+from suites.steps.flows import read_exactly, send_accepted, send_exactly
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Client:
     def start(self) -> Answer:
         """Send P6=1, which must be accepted."""
         with reaching(self.peers, self.socket):
-            return expect_ok(self.at("P6=1"), "P6=1", step="CL-CONNECT")
+            return send_accepted(self.at, "P6=1", step="CL-CONNECT")
 
     def reach_nobody(self) -> Answer:
         """Send P6=1 where nobody listens; the answer, which the case judges."""
@@ -67,7 +67,7 @@ class Client:
 
     def stop(self) -> Answer:
         """Send P6=0, which must be accepted."""
-        return expect_ok(self.at("P6=0"), "P6=0", step="CL-STOP")
+        return send_accepted(self.at, "P6=0", step="CL-STOP")
 
     def talks(self, peer: TcpPeer, token: bytes = b"over the wire") -> None:
         """``peer`` is at the other end of the selected socket: its bytes are read, and it gets what is sent."""

@@ -13,7 +13,7 @@ from fixtures.drivers.peers import Network, UdpPeer
 from fixtures.errors import ModuleFault, NetworkError
 from suites.spec.profiles import Profile
 from suites.steps.connecting import reached
-from suites.steps.flows import differs, expect_ok, is_lost
+from suites.steps.flows import differs, is_lost, send_accepted
 from suites.steps.pace import pause_behind
 
 TRIES = 3
@@ -53,7 +53,7 @@ class Datagrams:
     def serve(self) -> "Datagrams":
         """P1=1, P2 and P5=1 on the selected socket; the start must be accepted."""
         self.at.ensure("P1=1", f"P2={self.port}")
-        expect_ok(self.at("P5=1"), "P5=1 with P1=1", step="UD-SERVER")
+        send_accepted(self.at, "P5=1", "P5=1 with P1=1", step="UD-SERVER")
         return self
 
     def aim(self, peer: UdpPeer | None = None) -> "Datagrams":
@@ -71,7 +71,7 @@ class Datagrams:
     def start(self) -> Answer:
         """Send P6=1, which must be accepted."""
         with reached(self.peers, self.socket):
-            return expect_ok(self.at("P6=1"), "P6=1 with P1=1", step="UD-CLIENT")
+            return send_accepted(self.at, "P6=1", "P6=1 with P1=1", step="UD-CLIENT")
 
     def receives(self, datagram: bytes, *, peer: UdpPeer | None = None, target: tuple[str, int] | None = None) -> None:
         """``datagram``, sent to ``target`` (the server), is what R0 gives, whole. Raises ModuleFault."""

@@ -12,7 +12,7 @@ from fixtures.drivers.line.frames import Answer, Notice
 from fixtures.drivers.peers import Network, TcpPeer
 from fixtures.errors import BenchError, ModuleFault, NoNotice
 from suites.spec.profiles import Profile
-from suites.steps.answers import OtherBytes, expect_ok
+from suites.steps.answers import OtherBytes, expect_ok, send_accepted
 from suites.steps.transfer import read_exactly, send_exactly
 
 ODD = re.compile(
@@ -256,7 +256,7 @@ class Server:
         self._fresh = self._due = None
         self.serving = False
         self._kept = [one for one in self.queue if one.is_open()]
-        return expect_ok(self.at("P5=10"), "P5=10", step="MA-NEXT")
+        return send_accepted(self.at, "P5=10", step="MA-NEXT")
 
     def is_closed(self) -> bool:
         """Require a closed port, a moment after the answer to P5=0 at the latest: no document gives the time."""
@@ -268,7 +268,7 @@ class Server:
         self._due = None
         self.queue.clear()
         self.peers.stopped()
-        return expect_ok(self.at("P5=0"), "P5=0", step=f"{self.area}-STOP")
+        return send_accepted(self.at, "P5=0", step=f"{self.area}-STOP")
 
     def serves(self, peer: TcpPeer, token: bytes = b"served") -> None:
         """Require that ``peer`` is served: its bytes are read, and it gets the bytes that are sent."""

@@ -8,7 +8,7 @@ from fixtures.drivers.peers import Network
 from fixtures.drivers.peers.certificates import Authority
 from suites.spec.profiles import Profile
 from suites.steps.clients import talks
-from suites.steps.flows import expect_ok
+from suites.steps.flows import send_accepted
 from suites.steps.stored import answer_line, fields_of
 from suites.tls.moves import AUTHORITY, CERTIFICATE, KEY, LOOK_S, Servers, aim, program, trusted
 
@@ -21,8 +21,8 @@ WRONG = ["3,0", "x,0", "0,3", "0,x"]
 
 def demand_certificate(at: ATClient, own_set: int) -> None:
     """PF and P9=2: a server must show a certificate for which the set vouches. Raises ModuleFault."""
-    expect_ok(at(f"PF=0,{own_set}"), step="TL-ACTIVE")
-    expect_ok(at("P9=2"), step="TL-VERIFY")
+    send_accepted(at, f"PF=0,{own_set}", step="TL-ACTIVE")
+    send_accepted(at, "P9=2", step="TL-VERIFY")
 
 
 @pytest.mark.requirement("TL-PROGRAM", "TL-PROGRAM-AGAIN")

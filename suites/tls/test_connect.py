@@ -6,7 +6,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from suites.spec.profiles import Profile
 from suites.steps.clients import talks
-from suites.steps.flows import await_close, expect_ok
+from suites.steps.flows import await_close, send_accepted
 from suites.steps.stored import answer_line
 from suites.tls.moves import LOOK_S, Servers, aim
 
@@ -44,7 +44,7 @@ def test_data_cross_in_both_directions(
 ) -> None:
     server = tls_server("good")
     aim(at, server)
-    expect_ok(at("P6=1"), "P6=1", step="TL-CONNECT")
+    send_accepted(at, "P6=1", step="TL-CONNECT")
     talks(at, case, server.accept(profile.seconds("transfer")), data, profile.seconds("transfer"))
 
 
@@ -52,7 +52,7 @@ def test_data_cross_in_both_directions(
 def test_connection_is_closed_and_made_again(at: ATClient, tls_server: Servers, profile: Profile, case: Case) -> None:
     server = tls_server("good")
     aim(at, server)
-    expect_ok(at("P6=1"), "P6=1", step="TL-CONNECT")
+    send_accepted(at, "P6=1", step="TL-CONNECT")
     peer = server.accept(profile.seconds("transfer"))
     answer = at("P6=0")
     case.require("TL-STOP", answer.ok, "OK to P6=0", answer)

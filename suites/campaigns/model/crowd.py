@@ -11,7 +11,7 @@ from fixtures.errors import HarnessError, ModuleFault, NoNotice
 from suites.campaigns.model.situation import Situation, Transition
 from suites.campaigns.model.table import RESETS, SENDS, WAITING_LEAVES, WAITING_SENDS, ModelRow
 from suites.spec.profiles import Profile
-from suites.steps.flows import Server, expect_ok
+from suites.steps.flows import Server, send_accepted
 
 R2_MS = 60
 """Milliseconds that R0 waits for bytes in a walk: most of what a walk costs on a quick module."""
@@ -82,7 +82,7 @@ class Crowd:
         self._former |= self._own | {(self.peers.module_address, self._server.port)}
         self._own = set()
         self._server.port = self.peers.free_port()
-        expect_ok(self.at(f"P2={self._server.port}"), f"P2={self._server.port}", step="SE-P2")
+        send_accepted(self.at, f"P2={self._server.port}", step="SE-P2")
 
     def _forget_clients(self) -> None:
         """Nobody is known to be served or to wait; who was there leaves."""
