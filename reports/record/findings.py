@@ -82,6 +82,8 @@ SELECTION = ("SE-P0", "SE-P0-SHOW")
 """The requirements on which every case rests that selects another socket than 0, the base first."""
 SEVERAL = "SK-"
 """How the requirements of several sockets at a time begin."""
+OFTEN = 5
+"""Failures of a requirement in its own cases that tell more than a few failures of a requirement that always fails."""
 FAR = 2
 """How many times more often a setting fails than what it governs, where the second follows from the first."""
 MOSTLY = 0.4
@@ -272,6 +274,9 @@ def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogu
     best = max(score.get(key, 0.0) for key in keys)
     good = [key for key in keys if score.get(key, 0.0) >= CLOSE * best]
     lead = min(good, key=lambda key: (_place(key, catalogue), -score.get(key, 0.0)))
+    most = max(keys, key=lambda key: _own(key, shown))
+    if _own(most, shown) >= max(OFTEN, MINOR * _own(lead, shown)) and _own(most, shown) >= MOSTLY * len(shown):
+        lead = most
     enough = BASE * score.get(lead, 0.0)
     sure = [one for one in keys if score.get(one, 0.0) >= enough or _own(one, shown, lead) >= _own(lead, shown) > 0]
     lead = next((one for one in reversed(bases_of(lead)) if one in sure), lead)

@@ -195,6 +195,15 @@ def test_few_failures_at_a_broken_step_do_not_hide_the_step(case):
     assert found == {"MA-NOTICE": 30, "MA-OK-FIRST": 7}
 
 
+def test_requirement_that_most_of_many_failures_charge_is_told_and_not_one_that_fails_once(case):
+    """The server starts once and not again: the only case of a small requirement fails for that, and fails always."""
+    restart = [at_step(case, "MA-RESTART", "MA-OK-FIRST", "odd refusal", n, "MA-RESTART") for n in range(9)]
+    good = [case(id=f"x::good{n}", requirements=["MA-RESTART"]) for n in range(20)]
+    once = at_step(case, "MA-SETUP", "MA-OK-FIRST", "odd refusal", 99, "MA-SETUP")
+    (one,) = findings_of([*restart, *good, once], load_catalogue())
+    assert one["requirement"] == "MA-RESTART"
+
+
 def test_requirement_that_mostly_fails_at_a_step_keeps_its_failures(case):
     restart = [at_step(case, "MA-RESTART", "MA-OK-FIRST", "odd refusal", n, "MA-RESTART") for n in range(9)]
     start = [at_step(case, "MA-OK-FIRST", "MA-OK-FIRST", "odd refusal", n, "MA-ORDER") for n in range(6)]
