@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from reports.places import JUDGE
 from reports.record.model import Case, Difference, Finding
@@ -124,7 +124,8 @@ def findings_of(cases: Sequence[Case], catalogue: Catalogue) -> list[Finding]:
         mine = [(case, one) for case, one in left if one["requirement"] == first or marks & set(_marks(one))]
         left = [one for one in left if one not in mine]
         groups.append(mine)
-    led = [(_lead(mine, score, catalogue), mine) for mine in _with_whole(groups)]
+    kept = {key for case in cases if case["verdict"] == "pass" for key in case["decided"]}
+    led = [(_lead(mine, score, kept, catalogue), mine) for mine in _with_whole(groups)]
     ended = [case for case in cases if case["verdict"] == "inconclusive" and case["masked_by"]]
     found = [_finding(lead, mine, ended, catalogue) for lead, mine in _on_their_bases(led, score, catalogue)]
     found.sort(key=lambda one: _weight(one, _place(one["requirement"], catalogue)))
@@ -267,7 +268,7 @@ def _is_whole(failure: Failure) -> bool:
     return case["area"] in WHOLE or len(case["requirements"]) > MANY
 
 
-def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogue) -> str:
+def _lead(shown: Sequence[Failure], score: dict[str, float], kept: Set[str], catalogue: Catalogue) -> str:
     """The requirement under which a group is listed: of those that suit it well, the one of the simplest area."""
     keys = list(dict.fromkeys(one["requirement"] for failure in shown if not _is_whole(failure) for one in failure[1:]))
     keys = keys or list(dict.fromkeys(one["requirement"] for _, one in shown))
@@ -275,7 +276,8 @@ def _lead(shown: Sequence[Failure], score: dict[str, float], catalogue: Catalogu
     good = [key for key in keys if score.get(key, 0.0) >= CLOSE * best]
     lead = min(good, key=lambda key: (_place(key, catalogue), -score.get(key, 0.0)))
     most = max(keys, key=lambda key: _own(key, shown))
-    if _own(most, shown) >= max(OFTEN, MINOR * _own(lead, shown)) and _own(most, shown) >= MOSTLY * len(shown):
+    own = _own(most, shown)
+    if own >= max(OFTEN, MINOR * _own(lead, shown)) and (own >= MOSTLY * len(shown) or lead in kept):
         lead = most
     enough = BASE * score.get(lead, 0.0)
     sure = [one for one in keys if score.get(one, 0.0) >= enough or _own(one, shown, lead) >= _own(lead, shown) > 0]

@@ -204,6 +204,15 @@ def test_requirement_that_most_of_many_failures_charge_is_told_and_not_one_that_
     assert one["requirement"] == "MA-RESTART"
 
 
+def test_requirement_that_its_own_cases_find_kept_does_not_lead(case):
+    """The start is charged in many cases about something else, and kept in its own: what fails is the second start."""
+    restart = [at_step(case, "MA-RESTART", "MA-OK-FIRST", "odd refusal", n, "MA-RESTART") for n in range(6)]
+    start = [at_step(case, "MA-OK-FIRST", "MA-OK-FIRST", "odd refusal", n, "MA-ORDER") for n in range(40)]
+    kept = [case(id=f"x::kept{n}", requirements=["MA-OK-FIRST"]) for n in range(3)]
+    (one,) = findings_of([*restart, *start, *kept], load_catalogue())
+    assert (one["requirement"], len(one["cases"])) == ("MA-RESTART", 46)
+
+
 def test_requirement_that_mostly_fails_at_a_step_keeps_its_failures(case):
     restart = [at_step(case, "MA-RESTART", "MA-OK-FIRST", "odd refusal", n, "MA-RESTART") for n in range(9)]
     start = [at_step(case, "MA-OK-FIRST", "MA-OK-FIRST", "odd refusal", n, "MA-ORDER") for n in range(6)]
