@@ -113,7 +113,7 @@ def test_address_without_a_host_is_an_error(at: ATClient, client: Client, case: 
 @pytest.mark.parametrize("stopped", [True, False], ids=["P6=0 between", "at once"])
 def test_client_connects_after_a_refusal(client: Client, case: Case, stopped: bool) -> None:
     refused = client.aim_at_nobody().reach_nobody()
-    case.require("CL-AFTER-FAILED", refused.error, "an error while nobody listens", refused)
+    case.step("CL-REFUSED", refused.error, "an error to P6=1: nobody listens there", refused)
     if stopped:
         client.at("P6=0")
     client.talks(client.aim().connect())

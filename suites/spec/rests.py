@@ -58,7 +58,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "CL-SENT-ARRIVES": ("MA-SENT-ARRIVES", "CL-STOP"),
     "MA-SENT-ARRIVES": ("DA-SEND",),
     "CL-AGAIN": ("CL-STOP",),
-    "CL-AFTER-FAILED": ("CL-CONNECT", "CL-REFUSED"),
+    "CL-AFTER-FAILED": ("CL-CONNECT",),
     "CL-UNREACHABLE": ("CL-REFUSED",),
     "UD-CLIENT": ("CL-STOP", "CL-CONNECT"),
     "UD-CLIENT-AGAIN": ("UD-CLIENT",),

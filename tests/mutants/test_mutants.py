@@ -292,7 +292,7 @@ def test_finding_is_that_of_the_base_where_the_suites_charge_what_rests_on_it_to
     edges = [(first, base) for first in RESTS_ON for base in bases_of(first)]
     wrong = {}
     for first, base in edges:
-        good = {**charging(base, "good"), "verdict": "pass", "broken": [], "differences": []}
+        good = {**charging(base, "good"), "verdict": "pass", "broken": [], "decided": [base], "differences": []}
         cases = [good, *(charging(base, one) for one in "ab"), *(charging(first, one) for one in "abcde")]
         found = [one["requirement"] for one in findings_of(cases, catalogue)]
         if found != [base]:
