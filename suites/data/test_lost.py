@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, is_told_again
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from suites.spec.profiles import Profile
@@ -87,6 +87,7 @@ def test_sends_say_minus_one_once_the_reset_was_told(at: ATClient, server: Serve
     case.require("DA-LOST-S0", answer.payload == b"-1", "-1 to S0 after R0 and S3 = -1", answer)
     send_until_lost(at, server.profile.seconds("lost"), payload=b"P0=2\r")
     at.drain(quiet=0.1)
+    case.step("FR-ONE-ANSWER", not is_told_again(at.strays, at.answers[-8:]), "each answer once", at.strays)
     more = b"".join(at.strays).strip(b"\r\n> ")
     case.require("DA-LOST-PAYLOAD", not more, "one answer to S3 and its payload", more)
     answer = at("P0")

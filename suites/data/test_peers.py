@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from fixtures.case import Case, step_of
+from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import NotAvailableHere
+from suites.data.counts import count_of, received, refused
 from suites.data.kinds import AREAS, MULTI, TCP, connected, of_kinds
 from suites.spec.profiles import Profile
 from suites.steps.flows import read_exactly, read_some, read_until_lost, receive_exactly, send_exactly
@@ -58,24 +59,13 @@ def test_send_to_a_peer_that_does_not_read_is_answered(
         got = use.peer.receive_available(0.3)
         case.require("DA-SEND", (sent + maybe).startswith(got), f"of the {len(sent)} bytes that were counted", len(got))
         return
-    with step_of("DA-SEND"):
-        got = receive_exactly(use.peer, len(sent), profile.seconds("transfer")) + use.peer.receive_available(0.1)
+    got = received(use, sent, packets, profile)
     whole = b"".join(pattern(PACKET, seed=number) for number in range(len(packets)))
     counted = f"the number of the bytes of S3, of which all {len(whole)} have arrived"
     case.require("DA-SEND-COUNT", sent == whole or got != whole, counted, len(sent))
     case.require_bytes("DA-SEND", got, sent, f"the {len(sent)} bytes that were counted, and no more")
     at("S2=5000")  # only now: a module may be busy with its full window until the peer reads
     send_exactly(at, use.peer, b"room again", profile.seconds("transfer"))
-
-
-def refused(answer: Answer) -> bool:
-    """The answer to S3 tells a loss or an error, and not how many bytes were sent."""
-    return not answer.ok or answer.payload == b"-1"
-
-
-def count_of(answer: Answer) -> int:
-    """What an answer to S3 counts; 0 where it counts nothing."""
-    return 0 if refused(answer) or not answer.payload.isdigit() else int(answer.payload)
 
 
 def fill(at: ATClient, latest: float) -> list[Answer]:

@@ -107,10 +107,12 @@ def test_sending_leaves_what_waits_to_be_read(at: ATClient, server: Server, comm
 
 
 @pytest.mark.requirement("DA-READ-EMPTY")
-@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize(("times", "wait"), [(1, 100), (3, 100), (1, 1), (2, 0)])
 @pytest.mark.usefixtures("served")
-def test_read_without_data_is_the_empty_success(at: ATClient, server: Server, case: Case, times: int) -> None:
-    at("R2=100")
+def test_read_without_data_is_the_empty_success(
+    at: ATClient, server: Server, case: Case, times: int, wait: int
+) -> None:
+    at(f"R2={wait}")
     for _ in range(times):
         answer = at.read()
         case.require_one_of("DA-READ-EMPTY", answer.raw, successes(b"", server.profile))
@@ -255,6 +257,17 @@ def test_bytes_before_the_loss_are_read(at: ATClient, server: Server, leave: str
     read_exactly(at, stream, server.profile.seconds("transfer"))
     if leave == "close":
         read_until_lost(at, server.profile.seconds("lost"))
+
+
+@pytest.mark.requirement("DA-BEFORE-LOSS")
+@pytest.mark.parametrize("socket", [1, 2, 3])
+def test_bytes_before_the_loss_are_read_on_another_socket(at: ATClient, server: Server, socket: int) -> None:
+    server.socket = socket
+    peer = server.up().client()
+    peer.send(pattern(300))
+    peer.close()
+    read_exactly(at, pattern(300), server.profile.seconds("transfer"))
+    read_until_lost(at, server.profile.seconds("lost"))
 
 
 @pytest.mark.requirement("DA-BEFORE-LOSS")

@@ -1,38 +1,19 @@
 """Keep-alive on the wire while the client is there: the client's own TCP counts the segments of the module."""
 
-import time
-
 import pytest
 
 from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.peers import TcpPeer
+from suites.keepalive.probes import IDLE_S, PK, silence_before_probe
 from suites.steps.clients import Client
 from suites.steps.flows import Server
 
 pytestmark = [pytest.mark.needs("multi_accept", "keepalive")]
 
-PK = "1,1000"
 OFF = "0,7200000"
-IDLE_S = 1.0
 ROUGH_S = 3.0
 """Seconds that a module's timers may add to the time to idle: the documents give no precision."""
-
-
-def silence_before_probe(at: ATClient, peer: TcpPeer, limit: float) -> float | None:
-    """Seconds without data until the module sends a segment that nothing called for; None: not ``limit`` from now.
-
-    What comes in the first quarter of a second acknowledges the exchange before. The seconds are those of the peer's
-    TCP: a module may answer S3 long after the data has gone.
-    """
-    began = time.monotonic()
-    at.drain(quiet=0.25)
-    count = peer.segments()
-    while time.monotonic() - began < limit:
-        if peer.segments() > count:
-            return peer.idle()
-        at.drain(quiet=0.02)
-    return None
 
 
 def keeps(case: Case, at: ATClient, server: Server, peer: TcpPeer) -> None:

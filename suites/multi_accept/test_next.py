@@ -9,7 +9,7 @@ from fixtures.case import Case
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import ModuleFault
-from suites.multi_accept.moves import grows
+from suites.multi_accept.moves import grows, next_closes
 from suites.steps.flows import (
     WAITING,
     Server,
@@ -47,6 +47,13 @@ def test_next_closes_the_served_client(server: Server, case: Case, waiting: int)
         server.accept(peer)
     closed = sum(not peer.is_open() for peer in others)
     case.require("MA-QUEUE", not closed, "the waiting clients stay connected", f"{closed} of {waiting} were closed")
+
+
+@pytest.mark.requirement("MA-NEXT-CLOSES")
+def test_next_closes_each_client_of_a_row(server: Server) -> None:
+    server.up()
+    for _ in range(4):
+        next_closes(server, server.client())
 
 
 @pytest.mark.requirement("MA-NEXT-ACCEPTS")
@@ -215,8 +222,7 @@ def test_several_clients_in_a_row_on_another_socket(server: Server, number: int)
     for _ in range(8):
         peer = server.client()
         server.serves(peer)
-        server.next()
-        await_close(peer, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
+        next_closes(server, peer)
 
 
 @pytest.mark.requirement("MA-MANY")
@@ -241,8 +247,7 @@ def test_many_clients_in_a_row(at: ATClient, server: Server, case: Case, bench_p
             read_exactly(at, token, limit)
         if number < EACH_WAY or not number % 2:
             send_exactly(at, peer, b"answer to %d" % number, limit)
-        server.next()
-        await_close(peer, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
+        next_closes(server, peer)
         if len(took) % 20 == 0:
             first, last = statistics.median(took[:5]), statistics.median(took[-5:])
             expected = f"client {number + 1} accepted about as fast as the first ones ({first * 1000:.0f} ms)"

@@ -40,13 +40,14 @@ def test_stop_answers_killed(server: Server, case: Case, state: str) -> None:
     case.require("MA-STOP", lines_match(answer, KILLED), "the line [TCP TSK] Killed and OK", answer)
 
 
-@pytest.mark.requirement("MA-STOP")
+@pytest.mark.requirement("MA-STOP", "MA-STOP-PORT")
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_stop_answers_killed_on_another_socket(server: Server, case: Case, number: int) -> None:
+def test_stop_answers_killed_and_closes_the_port_on_another_socket(server: Server, case: Case, number: int) -> None:
     server.socket = number
     server.up()
     answer = server.stop()
     case.require("MA-STOP", lines_match(answer, KILLED), f"[TCP TSK] Killed and OK on socket {number}", answer)
+    case.require("MA-STOP-PORT", server.is_closed(), "no connection after P5=0", "a connection")
 
 
 @pytest.mark.requirement("MA-STOP-CLIENT", "MA-STOP-PORT")

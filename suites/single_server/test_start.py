@@ -54,7 +54,7 @@ def test_server_works_on_each_socket(single_server: Server, case: Case, socket: 
     single_server.serves(single_server.client())
     case.require("SS-SOCKETS", single_server.peers.refuses(other), "no listener at another socket's P2", "a connection")
     single_server.stop()
-    case.require("SS-SOCKETS", single_server.is_closed(), "no listener after P5=0", "one")
+    case.step("SS-STOP-PORT", single_server.is_closed(), "no connection after P5=0", "a connection")
 
 
 @pytest.mark.requirement("SS-NOTICE")
@@ -122,6 +122,18 @@ def test_status_shows_the_served_client(at: ATClient, single_server: Server, cas
             case.require("SS-STATUS", fields[5:6] == ["1"], f"1 in field 6 of P? {when}", fields)
             single_server.serves(peer)
         single_server.stop()
+
+
+@pytest.mark.requirement("SS-STATUS")
+@pytest.mark.parametrize("socket", [1, 2, 3])
+def test_status_shows_the_served_client_of_its_socket(
+    at: ATClient, single_server: Server, case: Case, socket: int
+) -> None:
+    single_server.socket = socket
+    peer = single_server.up().client()
+    fields = at("P?").fields
+    case.require("SS-STATUS", fields[1:2] == [peer.address], f"{peer.address} in field 2 of P?", fields)
+    case.require("SS-STATUS", fields[5:6] == ["1"], "1 in field 6 of P?", fields)
 
 
 @pytest.mark.requirement("SS-STATUS-STOPPED")

@@ -8,7 +8,7 @@ from fixtures.case import resting_on, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import Network, TcpPeer
-from fixtures.errors import ModuleFault
+from fixtures.errors import BenchError, ModuleFault
 from suites.spec.profiles import Profile
 from suites.steps.clients import Client
 from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
@@ -65,12 +65,24 @@ class Station:
         """P5=0 or P6=0 on this socket; the peer is closed. Raises ModuleFault."""
         _ = self.at
         self.role.stop()
-        with resting_on("MA-STOP-CLIENT" if isinstance(self.role, Server) else "CL-STOP"):
+        with resting_on(f"{self.role.area}-STOP-CLIENT" if isinstance(self.role, Server) else "CL-STOP"):
             self.peer.wait_closed(self.role.profile.seconds("close"))
 
     @property
     def _limit(self) -> float:
         return self.role.profile.seconds("transfer")
+
+
+def serves_once_started_again(server: Server) -> bool:
+    """True where ``server`` takes a client after P5=0 and a start: then nothing is wrong but what was before."""
+    try:
+        server.at.ensure_selected(server.socket)
+        server.stop()
+        server.start()
+        server.client()
+    except (ModuleFault, BenchError):
+        return False
+    return True
 
 
 def read_in_turns(stations: list[Station], streams: dict[int, bytes]) -> None:

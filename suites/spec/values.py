@@ -66,7 +66,7 @@ _OF_S = ("S1", "S2")
 
 GOVERNED_BY: Mapping[str, tuple[str, ...]] = {
     "MA-QUEUE": ("P8",),
-    "MA-LISTENS": ("P2",),
+    **dict.fromkeys(("MA-LISTENS", "MA-RESTART"), ("P2",)),
     "CL-CONNECT": ("P1", "P3", "P4"),
     "UD-CLIENT": ("P1", "P3", "P4"),
     "UD-SERVER": ("P1", "P2"),

@@ -21,12 +21,13 @@ def reach_nobody(at: ATClient, peers: Network, socket: int) -> Answer:
 def reaching(peers: Network, socket: int) -> Iterator[None]:
     """P6=1 on ``socket`` where somebody is there: a fault, the last connection having failed, breaks CL-AFTER-FAILED.
 
-    Raises ModuleFault, as it came.
+    Not so where this socket has never reached anybody: then the failed connection has changed nothing. Raises
+    ModuleFault, as it came.
     """
     try:
         yield
     except ModuleFault as fault:
-        if socket in peers.refused:
+        if socket in peers.refused & peers.worked:
             fault.requirement = "CL-AFTER-FAILED"
         raise
 
@@ -37,3 +38,4 @@ def reached(peers: Network, socket: int) -> Iterator[None]:
     with reaching(peers, socket):
         yield
     peers.refused.discard(socket)
+    peers.worked.add(socket)

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from fixtures.case import Case, show, step_of
@@ -36,6 +36,7 @@ class Server:
     """A TCP server of the module: ``mode`` 11 multi-accept, 1 single. ``port`` is its own in every case.
 
     ``serving``: a client was announced, and neither P5=10 nor P5=0 followed. ``queue``: who connected meanwhile.
+    ``stopped``: a server at this port was stopped. ``restarted``: it was started since, and served nobody yet.
     """
 
     at: ATClient
@@ -48,6 +49,8 @@ class Server:
     plain: bool = True
     clients: list[TcpPeer] = field(default_factory=list)
     serving: bool = False
+    stopped: bool = False
+    restarted: bool = False
     queue: list[TcpPeer] = field(default_factory=list)
     _kept: list[TcpPeer] = field(default_factory=list)
     _fresh: tuple[TcpPeer, int, float] | None = None
@@ -95,7 +98,10 @@ class Server:
     def start(self) -> Answer:
         """Send P5=11 or P5=1, which must be accepted."""
         with self._preamble("OK-FIRST"):
-            answer = expect_ok(self.at(f"P5={self.mode}"), f"P5={self.mode}")
+            answer = self.at(f"P5={self.mode}")
+            expect_closed_before(self, answer)
+            expect_ok(answer, f"P5={self.mode}")
+        self.restarted = self.stopped
         self._pass_over_left()
         return answer
 
@@ -127,7 +133,8 @@ class Server:
         # a client whose notice is still to come: the next client waits behind this one
         due = self._due is not None and not self._due.closed
         waits = self.mode == 11 and (self.serving or due)
-        with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"):
+        again = step_of(f"{self.area}-RESTART") if self.restarted and not waits else nullcontext()
+        with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"), again:
             peer = self.peers.connect(
                 self.port, timeout=limit, source=source, source_port=source_port, small_window=small_window
             )
@@ -176,7 +183,7 @@ class Server:
                 self.peers.announced(peer.address, peer.port)
         if self.plain and self.socket == 0:
             self._fresh = (peer, len(self.at.answers), time.monotonic())
-        self.plain = False
+        self.plain = self.restarted = False
         self.serving = True
         return notice
 
@@ -265,6 +272,7 @@ class Server:
     def stop(self) -> Answer:
         """Send P5=0, which must be accepted."""
         self.plain = self.serving = False
+        self.stopped = True
         self._due = None
         self.queue.clear()
         self.peers.stopped()
@@ -297,6 +305,16 @@ class Server:
             return False
         first, answers, since = self._fresh
         return first is peer and len(self.at.answers) == answers and time.monotonic() - since < AT_ONCE_S
+
+
+def expect_closed_before(server: Server, answer: Answer) -> None:
+    """Charge the stop where a start is refused and the port still takes connections: P5=0 has left it open.
+
+    Raises ModuleFault.
+    """
+    if answer.error and server.stopped and not server.is_closed():
+        text = f"expected: no connection to port {server.port} after P5=0\ngot:      a connection, and {show(answer)}"
+        raise ModuleFault(text, f"{server.area}-STOP-PORT")
 
 
 def comes_early(server: Server, notice: Notice) -> bool:

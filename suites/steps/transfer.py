@@ -10,6 +10,8 @@ from fixtures.errors import ModuleFault
 from suites.steps.answers import differs, is_lost
 from suites.steps.pace import PAUSE_S, pause_behind
 
+TELLING = 64
+"""Bytes from which on two pieces do not look alike by chance, nor since they are words of the same case."""
 SOON_S = 0.5
 """Seconds within which bytes arrive that the module has sent before it answered an error."""
 
@@ -17,7 +19,8 @@ SOON_S = 0.5
 def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA-READ") -> list[Answer]:
     """R0 until all of ``stream`` is read; each answer a piece of it, in order. Raises ModuleFault.
 
-    A module may give fewer bytes than are there, and none while they are on their way; it may not give others.
+    A module may give fewer bytes than are there, and none while they are on their way; it may not give others. Where
+    an answer has more bytes than R1, or the right bytes but for some that are changed, that is what is broken.
     """
     answers: list[Answer] = []
     rest = stream
@@ -29,8 +32,14 @@ def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA
         if is_lost(answer, rest) or not answer.ok:
             text = f"expected: bytes {done} to {len(stream)} of the peer's\ngot:      {show(answer)}"
             raise ModuleFault(text, step=step)
+        most = _longest_read(at)
+        if most is not None and len(answer.payload) > most:
+            text = f"expected: at most R1={most} bytes a time\ngot:      {len(answer.payload)} bytes: {show(answer)}"
+            raise ModuleFault(text, "DA-READ-R1", step=step)
         if not rest.startswith(answer.payload):
-            raise differs(f"the peer's bytes from {done} on:", rest, answer.payload, step=step)
+            fault = differs(f"the peer's bytes from {done} on:", rest, answer.payload, step=step)
+            fault.requirement = "DA-READ" if step.startswith("DA-") and is_changed(rest, answer.payload) else None
+            raise fault
         rest = rest[len(answer.payload) :]
         if answer.payload:
             quiet_since = time.monotonic()
@@ -39,6 +48,18 @@ def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA
             raise ModuleFault(text, step=step)
         pause_behind(at, answer)
     return answers
+
+
+def _longest_read(at: ATClient) -> int | None:
+    """R1 as it was last set for the selected socket; None where nobody knows."""
+    value = None if at.history.forgetful else at.history.value_of("R1")
+    return int(value) if value and value.isdigit() else None
+
+
+def is_changed(wanted: bytes, got: bytes) -> bool:
+    """True where ``got`` is the beginning of ``wanted`` but for some bytes: none is missing, and it is no other's."""
+    pairs = list(zip(wanted, got, strict=False))
+    return len(pairs) >= TELLING and 4 * sum(one == other for one, other in pairs) >= 3 * len(pairs)
 
 
 def read_until_lost(

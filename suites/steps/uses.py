@@ -115,6 +115,7 @@ class TcpService(Use):
         self.server = Server(
             self.at, self.peers, self.profile, self.case, self.port, mode=self.mode, socket=self.socket, plain=False
         )
+        self.server.stopped = bool(self.start_step)  # a server of this socket was stopped, at the same port
         self.local("P1=0", f"P2={self.port}", "P8=6", SHORT_READ)
         with self.starting(), resting_on(f"{self.server.area}-OK-FIRST"):
             self.server.start()
