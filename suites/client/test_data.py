@@ -9,6 +9,7 @@ from suites.steps.clients import Client
 from suites.steps.flows import (
     Server,
     await_close,
+    counts,
     read_exactly,
     read_until_lost,
     receive_exactly,
@@ -177,7 +178,7 @@ def test_stop_closes_the_connection(client: Client, unread: bytes) -> None:
 def test_what_was_counted_arrives_before_the_close(at: ATClient, client: Client, case: Case, size: int) -> None:
     peer = client.aim().connect()
     answer = at.send(text(size))
-    case.require("CL-SENT-ARRIVES", answer.payload == b"%d" % size, f"the count {size}", answer)
+    counts(case, answer, size)
     client.stop()
     got = await_close(peer, client.profile.seconds("close"), step="CL-STOP")
     case.require_bytes("CL-SENT-ARRIVES", got, text(size), f"all {size} bytes, then the end")

@@ -14,6 +14,7 @@ from suites.steps.flows import (
     WAITING,
     Server,
     await_close,
+    counts,
     let_pass,
     lines_match,
     read_exactly,
@@ -202,7 +203,7 @@ def test_what_was_counted_arrives_before_the_close(
     peer = server.client()
     payload = bytes(65 + n % 26 for n in range(size))
     answer = at.send(payload)
-    case.require("MA-SENT-ARRIVES", answer.payload == str(size).encode(), f"the count {size}", answer)
+    counts(case, answer, size)
     at(command)
     got = await_close(peer, server.profile.seconds("close"), step="MA-NEXT-CLOSES")
     case.require_bytes("MA-SENT-ARRIVES", got, payload, f"all {size} bytes, then the end")

@@ -12,7 +12,7 @@ from suites.multi_accept.moves import queue_up
 from suites.steps.flows import Server, is_lost, read_exactly, read_until_lost, send_exactly
 from suites.steps.pace import pause_behind
 from suites.steps.payloads import pattern
-from suites.steps.queues import all_wait_and_have_their_turn
+from suites.steps.queues import accept_waiting, all_wait_and_have_their_turn
 
 
 @pytest.mark.requirement("MA-QUEUE")
@@ -56,7 +56,7 @@ def test_order_is_kept_on_another_socket(server: Server, number: int) -> None:
     server.client()
     for peer in queue_up(server, 3):
         server.next()
-        server.accept(peer)
+        accept_waiting(server, peer)
 
 
 @pytest.mark.requirement("MA-ONE-AT-A-TIME")

@@ -9,6 +9,7 @@ from suites.steps.flows import (
     KILLED,
     Server,
     await_close,
+    counts,
     lines_match,
     read_exactly,
     read_until_lost,
@@ -152,7 +153,7 @@ def test_bytes_of_the_former_client_are_gone_after_a_restart(
 def test_what_was_counted_arrives_before_the_close(at: ATClient, single_server: Server, case: Case, size: int) -> None:
     peer = single_server.up().client()
     answer = at.send(text(size))
-    case.require("SS-SENT-ARRIVES", answer.payload == b"%d" % size, f"the count {size}", answer)
+    counts(case, answer, size)
     single_server.stop()
     got = await_close(peer, single_server.profile.seconds("close"), step="SS-STOP-CLIENT")
     case.require_bytes("SS-SENT-ARRIVES", got, text(size), f"all {size} bytes, then the end")

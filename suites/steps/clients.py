@@ -45,10 +45,15 @@ class Client:
             self.select()
         self.at.ensure("P1=0", f"P3={remote.address}", f"P4={remote.port}")
 
+    @property
+    def connects(self) -> str:
+        """The requirement by which P6=1 connects: that of each socket, where another one than 0 is used."""
+        return "CL-SOCKETS" if self.socket else "CL-CONNECT"
+
     def start(self) -> Answer:
         """Send P6=1, which must be accepted."""
         with reaching(self.peers, self.socket):
-            return send_accepted(self.at, "P6=1", step="CL-CONNECT")
+            return send_accepted(self.at, "P6=1", step=self.connects)
 
     def reach_nobody(self) -> Answer:
         """Send P6=1 where nobody listens; the answer, which the case judges."""
@@ -56,12 +61,12 @@ class Client:
 
     def arrival(self) -> TcpPeer:
         """The connection as the remote has it. Raises ModuleFault where none comes."""
-        with reached(self.peers, self.socket), resting_on("CL-CONNECT"):
+        with reached(self.peers, self.socket), resting_on(self.connects):
             return self.listener.accept(self.profile.seconds("transfer"))
 
     def connect(self) -> TcpPeer:
         """Start the client; the connection of the remote. Raises Masked where the module never connects."""
-        with self.case.move("CL-CONNECT"):
+        with self.case.move(self.connects):
             self.start()
             return self.arrival()
 

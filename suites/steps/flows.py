@@ -26,6 +26,7 @@ from suites.steps.pace import IDLE_S, let_pass, sends_at_once, takes_r2, takes_s
 from suites.steps.servers import Server, attempt
 from suites.steps.transfer import (
     await_close,
+    counts,
     read_exactly,
     read_some,
     read_until_lost,
@@ -45,6 +46,7 @@ __all__ = [
     "Server",
     "attempt",
     "await_close",
+    "counts",
     "differs",
     "expect_ok",
     "explains",

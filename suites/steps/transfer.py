@@ -2,7 +2,7 @@
 
 import time
 
-from fixtures.case import resting_on, show
+from fixtures.case import Case, resting_on, show
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.drivers.peers import TcpPeer
@@ -118,6 +118,12 @@ def receive_exactly(peer: TcpPeer, count: int, timeout: float, *, step: str = "D
     """The ``count`` bytes that ``peer`` gets of the module within ``timeout`` seconds. Raises ModuleFault."""
     with resting_on(step):
         return peer.receive(count, timeout)
+
+
+def counts(case: Case, answer: Answer, size: int) -> None:
+    """S3 with ``size`` bytes was taken; a wrong count is charged, and the case goes on. Raises ModuleFault."""
+    case.step("DA-SEND", answer.ok and answer.payload != b"-1", f"a count and OK to S3={size}", answer)
+    case.charge("DA-SEND-COUNT", answer.payload == b"%d" % size, f"the count {size} and OK", answer)
 
 
 def _arrives(peer: TcpPeer, payload: bytes, timeout: float) -> bool:

@@ -17,10 +17,11 @@ from suites.multi_accept.moves import next_closes
 from suites.sockets.moves import serves_once_started_again
 from suites.spec.profiles import load_profile
 from suites.spec.rests import bases_of
+from suites.steps.clients import Client
 from suites.steps.payloads import pattern
 from suites.steps.queues import accept_waiting
 from suites.steps.servers import Server
-from suites.steps.transfer import read_exactly
+from suites.steps.transfer import counts, read_exactly
 
 PROFILE = replace(load_profile("web"), limits=replace(load_profile("web").limits, close=50, transfer=100))
 """A module's port is closed, and its bytes have arrived, soon: there is no module that could need longer."""
@@ -114,6 +115,32 @@ def test_port_that_is_closed_behind_a_start_charges_the_start_behind_a_stop(peer
     with pytest.raises(ModuleFault) as caught:
         server.connect()
     assert (caught.value.requirement, caught.value.step) == (charged, "MA-LISTENS")
+
+
+def counted(payload, *, ok=True):
+    return Answer(raw=payload, payload=payload, ok=ok, error=not ok, flaws=(), command=b"S3=5\r")
+
+
+@pytest.mark.parametrize(("payload", "charged"), [(b"5", []), (b"4", ["DA-SEND-COUNT"])])
+def test_wrong_count_is_charged_and_the_case_goes_on(payload, charged):
+    case = Case(("MA-SENT-ARRIVES",))
+    counts(case, counted(payload), 5)
+    assert [one.requirement for one in case.charges] == charged
+
+
+@pytest.mark.parametrize("answer", [counted(b"-1"), counted(b"", ok=False)], ids=["lost", "error"])
+def test_send_that_is_not_taken_ends_the_case(answer):
+    with pytest.raises(ModuleFault) as caught:
+        counts(Case(("MA-SENT-ARRIVES",)), answer, 5)
+    assert caught.value.requirement == "DA-SEND"
+
+
+@pytest.mark.parametrize(("socket", "step"), [(0, "CL-CONNECT"), (2, "CL-SOCKETS")])
+def test_client_that_is_refused_breaks_the_step_of_its_socket(peers, socket, step):
+    client = Client(Line(REFUSED), peers, PROFILE, Case(("SK-APART",)), socket)
+    with pytest.raises(ModuleFault) as caught:
+        client.connect()
+    assert (caught.value.requirement, caught.value.step) == (None, step)
 
 
 @pytest.mark.parametrize(
