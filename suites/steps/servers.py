@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from fixtures.case import Case, show, step_of
@@ -97,7 +97,7 @@ class Server:
 
     def start(self) -> Answer:
         """Send P5=11 or P5=1, which must be accepted."""
-        with self._preamble("OK-FIRST"):
+        with self._preamble("OK-FIRST"), restart_of(self.area, self.stopped):
             answer = self.at(f"P5={self.mode}")
             expect_closed_before(self, answer)
             expect_ok(answer, f"P5={self.mode}")
@@ -133,8 +133,8 @@ class Server:
         # a client whose notice is still to come: the next client waits behind this one
         due = self._due is not None and not self._due.closed
         waits = self.mode == 11 and (self.serving or due)
-        again = step_of(f"{self.area}-RESTART") if self.restarted and not waits else nullcontext()
-        with step_of("MA-QUEUE") if waits else self._preamble("LISTENS"), again:
+        way = step_of("MA-QUEUE") if waits else self._preamble("LISTENS")
+        with way, restart_of(self.area, self.restarted and not waits):
             peer = self.peers.connect(
                 self.port, timeout=limit, source=source, source_port=source_port, small_window=small_window
             )
@@ -305,6 +305,11 @@ class Server:
             return False
         first, answers, since = self._fresh
         return first is peer and len(self.at.answers) == answers and time.monotonic() - since < AT_ONCE_S
+
+
+def restart_of(area: str, again: bool) -> AbstractContextManager[None]:
+    """The step of a server of ``area``, MA or SS, that is started ``again`` after its stop."""
+    return step_of(f"{area}-RESTART") if again else nullcontext()
 
 
 def expect_closed_before(server: Server, answer: Answer) -> None:

@@ -62,11 +62,12 @@ def port(request, peers):
 
 
 @pytest.mark.parametrize("stopped", [True, False], ids=["after a stop", "first start"])
-def test_start_that_is_refused_charges_the_stop_where_the_port_was_left_open(peers, port, stopped):
+def test_start_that_is_refused_behind_a_stop_charges_the_stop_or_the_start(peers, port, stopped):
     number, is_open = port
     with pytest.raises(ModuleFault) as caught:
         server_at(number, peers, REFUSED, stopped=stopped).start()
-    assert caught.value.requirement == ("MA-STOP-PORT" if stopped and is_open else None)
+    behind_a_stop = "MA-STOP-PORT" if is_open else "MA-RESTART"
+    assert caught.value.requirement == (behind_a_stop if stopped else None)
 
 
 def test_start_that_is_taken_asks_nothing_of_the_port(peers, port):
