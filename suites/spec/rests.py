@@ -20,7 +20,8 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
         for use in _USES
         if (use, first) not in (("MA", "{use}-READ-EMPTY"), ("UD", "{use}-NO-STALE-BYTES"))
     },
-    **dict.fromkeys(("FR-EMPTY-OK", "FR-PAYLOAD", "FR-ERROR", "FR-BARE-CR", "DA-SEND-FRAME"), ("FR-PROMPT",)),
+    **dict.fromkeys(("FR-EMPTY-OK", "FR-PAYLOAD", "FR-BARE-CR", "DA-SEND-FRAME"), ("FR-PROMPT",)),
+    "FR-ERROR": ("FR-PROMPT", "FR-UNKNOWN"),
     "DA-BULK": ("DA-READ", "DA-READ-REST", "DA-SEND"),
     "DA-SEND-COUNT": ("DA-SEND",),
     "SS-NO-STALE-BYTES": ("MA-NO-STALE-BYTES", "DA-READ-EMPTY"),
