@@ -122,7 +122,8 @@ def receive_exactly(peer: TcpPeer, count: int, timeout: float, *, step: str = "D
 
 def counts(case: Case, answer: Answer, size: int) -> None:
     """S3 with ``size`` bytes was taken; a wrong count is charged, and the case goes on. Raises ModuleFault."""
-    case.step("DA-SEND", answer.ok and answer.payload != b"-1", f"a count and OK to S3={size}", answer)
+    counted = answer.payload != b"-1" and answer.payload.isdigit()
+    case.step("DA-SEND-COUNT" if counted else "DA-SEND", counted and answer.ok, f"a count and OK to S3={size}", answer)
     case.charge("DA-SEND-COUNT", answer.payload == b"%d" % size, f"the count {size} and OK", answer)
 
 
