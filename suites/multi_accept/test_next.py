@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, step_of
 from fixtures.drivers.line.at import ATClient
 from fixtures.drivers.line.frames import Answer
 from fixtures.errors import ModuleFault
@@ -107,11 +107,8 @@ def test_next_with_unread_bytes_drops_them(at: ATClient, server: Server, case: C
 
 def reads_early_bytes(at: ATClient, early: bytes, server: Server) -> list[Answer]:
     """R0 gives the bytes that the client has sent before its turn. Raises ModuleFault that names its requirement."""
-    try:
+    with step_of("MA-EARLY-BYTES"):
         return read_exactly(at, early, server.profile.seconds("transfer"))
-    except ModuleFault as fault:
-        fault.requirement = "MA-EARLY-BYTES"
-        raise
 
 
 def reads_nothing_else(at: ATClient, stream: bytes, server: Server) -> None:

@@ -32,14 +32,14 @@ def read_exactly(at: ATClient, stream: bytes, timeout: float, *, step: str = "DA
         if is_lost(answer, rest) or not answer.ok:
             text = f"expected: bytes {done} to {len(stream)} of the peer's\ngot:      {show(answer)}"
             raise ModuleFault(text, step=step)
+        most = _longest_read(at)
+        if most is not None and len(answer.payload) > most and answer.payload.startswith(rest[: len(answer.payload)]):
+            text = f"expected: at most R1={most} bytes a time\ngot:      {len(answer.payload)} bytes: {show(answer)}"
+            raise ModuleFault(text, "DA-READ-R1")
         if not rest.startswith(answer.payload):
             fault = differs(f"the peer's bytes from {done} on:", rest, answer.payload, step=step)
             fault.requirement = "DA-READ" if step.startswith("DA-") and is_changed(rest, answer.payload) else None
             raise fault
-        most = _longest_read(at)
-        if most is not None and len(answer.payload) > most:
-            text = f"expected: at most R1={most} bytes a time\ngot:      {len(answer.payload)} bytes: {show(answer)}"
-            raise ModuleFault(text, "DA-READ-R1")
         rest = rest[len(answer.payload) :]
         if answer.payload:
             quiet_since = time.monotonic()
