@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.case import Case
+from fixtures.case import Case, step_of
 from fixtures.drivers.line.at import ATClient
 from suites.spec.profiles import Profile
 from suites.steps.answers import successes
@@ -18,8 +18,9 @@ def test_human_mode_is_entered_and_commands_work(at: ATClient, case: Case) -> No
     try:
         case.observe("FR-HUMAN-MODE", "greeting", greeting)
         case.require("FR-HUMAN-MODE", b"ERROR" not in greeting, "no error", greeting)
-        at("P0=2")
-        answer = at("P0")
+        with step_of("FR-HUMAN-MODE"):
+            at("P0=2")
+            answer = at("P0")
         case.observe("FR-HUMAN-MODE", "answer to P0 in human mode", answer)
         case.require("FR-HUMAN-MODE", b"2" in answer.raw, "P0 shows 2", answer)
     finally:
