@@ -5,15 +5,12 @@ from dataclasses import replace
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.bench.bench import Bench
-from fixtures.drivers.line.at import Forms
 from fixtures.errors import Masked, ModuleFault
 from fixtures.plugins.verdicts.foundations import ENOUGH, Foundations
-from fixtures.rigs import NetworkSettings, Rig
 from suites.spec.profiles import load_profile
 from suites.steps.clients import Client
 from suites.steps.datagrams import Datagrams, free_port
-from tests.reference_impl.process import Emulator
+from tests.suites.benches import bench_of
 
 SOON_MS = 100
 FAULTS = ("--fault", "connects-one-port-higher", "--fault", "udp-listens-one-port-higher")
@@ -21,12 +18,8 @@ FAULTS = ("--fault", "connects-one-port-higher", "--fault", "udp-listens-one-por
 
 @pytest.fixture(scope="module")
 def bench():
-    with Emulator(*FAULTS) as module:
-        made = Bench(Rig("desk", network=NetworkSettings(ssid="LAB")).on(module.urls[0]), Forms())
-        made.open()
-        made.prepare()
+    with bench_of(*FAULTS) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

@@ -5,16 +5,13 @@ from dataclasses import replace
 import pytest
 
 from fixtures.case import Case
-from fixtures.drivers.bench.bench import Bench
-from fixtures.drivers.line.at import Forms
 from fixtures.errors import ModuleFault
-from fixtures.rigs import NetworkSettings, Rig
 from suites.spec.profiles import load_profile
 from suites.steps.datagrams import Datagrams, free_port
 from suites.steps.pace import PAUSE_S
 from suites.steps.servers import Server
 from suites.steps.transfer import read_exactly, read_some, read_until_lost
-from tests.reference_impl.process import Emulator
+from tests.suites.benches import bench_of
 
 LIMIT_S = 0.2
 MOST = round(LIMIT_S / PAUSE_S) + 2
@@ -23,12 +20,8 @@ MOST = round(LIMIT_S / PAUSE_S) + 2
 
 @pytest.fixture(scope="module")
 def bench():
-    with Emulator("--fault", "read-does-not-wait") as module:
-        made = Bench(Rig("desk", network=NetworkSettings(ssid="LAB")).on(module.urls[0]), Forms())
-        made.open()
-        made.prepare()
+    with bench_of("--fault", "read-does-not-wait") as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
